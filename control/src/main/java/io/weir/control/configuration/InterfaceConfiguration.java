@@ -1,0 +1,30 @@
+package io.weir.control.configuration;
+
+import io.weir.wire.IpPrefix;
+import io.weir.wire.MacAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network interface (a channel of Fig. 1). Its id is its position in the file, from 1.
+ *
+ * @param name name within the node, such as {@code ext0}
+ * @param device the device of the operating system; by default the name
+ * @param driver {@code auto}, {@code af_packet} or {@code memory}
+ * @param addresses own addresses with prefix lengths; each makes a connected route
+ * @param linkAddress link-layer address; null takes the device's
+ * @param mtu greatest IP packet; 0 takes the device's
+ * @param processor number of the switching processor that polls it, from 0; -1 assigns evenly
+ */
+public record InterfaceConfiguration(
+        String name,
+        String device,
+        String driver,
+        List<IpPrefix> addresses,
+        @Nullable MacAddress linkAddress,
+        int mtu,
+        int processor) {
+    public InterfaceConfiguration {
+        addresses = List.copyOf(addresses);
+    }
+}

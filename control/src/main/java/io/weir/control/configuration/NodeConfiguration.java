@@ -1,0 +1,22 @@
+package io.weir.control.configuration;
+
+import java.util.List;
+
+/** A whole {@code weir.yaml}, validated. Lists keep the order of the file. */
+public record NodeConfiguration(
+        String name,
+        ProcessorsConfiguration processors,
+        MemoryConfiguration memory,
+        List<InterfaceConfiguration> interfaces,
+        List<RouteConfiguration> routes,
+        List<ServerConfiguration> servers,
+        List<ServiceConfiguration> services,
+        TimeoutsConfiguration timeouts,
+        LimitsConfiguration limits) {
+    public NodeConfiguration {
+        interfaces = List.copyOf(interfaces);
+        routes = List.copyOf(routes);
+        servers = List.copyOf(servers);
+        services = List.copyOf(services);
+    }
+}

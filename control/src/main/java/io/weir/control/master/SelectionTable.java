@@ -1,0 +1,4 @@
+package io.weir.control.master;
+
+/** Stub. */
+public final class SelectionTable {}

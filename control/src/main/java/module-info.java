@@ -1,0 +1,10 @@
+/** The control processor: configuration, master, routes, interfaces. Never sees switching; they meet in memory. */
+module io.weir.control {
+    requires static transitive org.jspecify;
+    requires transitive io.weir.memory;
+    requires transitive io.weir.wire;
+    requires org.snakeyaml.engine.v2;
+
+    exports io.weir.control.configuration;
+    exports io.weir.control.master;
+}

@@ -1,0 +1,4 @@
+package io.weir.lab;
+
+/** Stub. */
+public final class Lab {}

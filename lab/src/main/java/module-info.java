@@ -1,0 +1,8 @@
+/** Fig. 1 in network namespaces: demo and system tests. */
+module io.weir.lab {
+    requires static transitive org.jspecify;
+    requires io.weir.linux;
+    requires io.weir.wire;
+
+    exports io.weir.lab;
+}

@@ -1,0 +1,30 @@
+package io.weir.memory.counters;
+
+/** Counters per interface and processor. The ordinal is the index in the region: append only. */
+public enum InterfaceCounter {
+    RECEIVED_PACKETS("frames received"),
+    RECEIVED_BYTES("bytes received"),
+    TRANSMITTED_PACKETS("frames transmitted"),
+    TRANSMITTED_BYTES("bytes transmitted"),
+    DROPPED_PACKETS("frames dropped that came in by this interface"),
+    KERNEL_DROPPED_PACKETS("frames the kernel dropped before weir saw them (receive ring full)"),
+    TRUNCATED_PACKETS("frames longer than the receive buffer"),
+    TRANSMIT_ERRORS("frames that could not be transmitted"),
+    DOWN_EVENTS("times the interface went down or disappeared"),
+    UP_EVENTS("times the interface was taken (back) into service");
+
+    private final String description;
+
+    InterfaceCounter(String description) {
+        this.description = description;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** The name as it is shown and documented. */
+    public String key() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

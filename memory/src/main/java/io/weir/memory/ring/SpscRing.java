@@ -1,0 +1,4 @@
+package io.weir.memory.ring;
+
+/** Stub. */
+public final class SpscRing {}

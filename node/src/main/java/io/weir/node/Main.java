@@ -1,0 +1,4 @@
+package io.weir.node;
+
+/** Stub. */
+public final class Main {}

@@ -1,0 +1,14 @@
+/** Composition root and the {@code weir} command line. */
+module io.weir.node {
+    requires static transitive org.jspecify;
+    requires io.weir.linux;
+    requires io.weir.wire;
+    requires io.weir.memory;
+    requires io.weir.port;
+    requires io.weir.switching;
+    requires io.weir.control;
+    requires io.weir.lab;
+    requires info.picocli;
+
+    opens io.weir.node to info.picocli;
+}

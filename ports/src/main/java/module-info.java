@@ -1,0 +1,8 @@
+/** Network interfaces: the Port SPI and its drivers and decorators. */
+module io.weir.port {
+    requires static transitive org.jspecify;
+    requires transitive io.weir.memory;
+    requires io.weir.linux;
+
+    exports io.weir.port;
+}

@@ -1,0 +1,4 @@
+package io.weir.switching.engine;
+
+/** Stub. */
+public final class PollLoop {}

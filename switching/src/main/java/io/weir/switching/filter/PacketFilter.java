@@ -1,0 +1,4 @@
+package io.weir.switching.filter;
+
+/** Stub. */
+public final class PacketFilter {}
