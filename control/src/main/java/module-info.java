@@ -3,7 +3,7 @@ module io.weir.control {
     requires static transitive org.jspecify;
     requires transitive io.weir.memory;
     requires transitive io.weir.wire;
-    requires org.snakeyaml.engine.v2;
+    requires org.snakeyaml.engine;
 
     exports io.weir.control.configuration;
     exports io.weir.control.master;

@@ -10,5 +10,6 @@ module io.weir.node {
     requires io.weir.lab;
     requires info.picocli;
 
-    opens io.weir.node to info.picocli;
+    opens io.weir.node to
+            info.picocli;
 }

@@ -31,7 +31,8 @@ public final class Offload {
 
     private Offload() {}
 
-    public static long of(int flags, int type, int headerLength, int segmentSize, int checksumStart, int checksumOffset) {
+    public static long of(
+            int flags, int type, int headerLength, int segmentSize, int checksumStart, int checksumOffset) {
         return ((long) (flags & 0xf) << 60)
                 | ((long) (type & 0xf) << 56)
                 | ((long) (checksumOffset & 0xff) << 48)

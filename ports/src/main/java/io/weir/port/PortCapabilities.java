@@ -11,4 +11,9 @@ package io.weir.port;
  * @param zeroCopy true when the driver moves frames without copying them
  */
 public record PortCapabilities(
-        String driver, long linkAddress, int mtu, boolean checksumOffload, boolean segmentationOffload, boolean zeroCopy) {}
+        String driver,
+        long linkAddress,
+        int mtu,
+        boolean checksumOffload,
+        boolean segmentationOffload,
+        boolean zeroCopy) {}

@@ -14,4 +14,10 @@ import java.nio.file.Path;
  * @param hugePages ask the kernel for huge pages
  */
 public record MemoryConfiguration(
-        Path file, long connections4, long connections6, int buffers, int bufferBytes, int neighbours, boolean hugePages) {}
+        Path file,
+        long connections4,
+        long connections6,
+        int buffers,
+        int bufferBytes,
+        int neighbours,
+        boolean hugePages) {}

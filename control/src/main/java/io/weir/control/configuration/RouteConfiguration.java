@@ -11,4 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateway the next hop; null when destinations are on the link of {@code interfaceName}
  * @param interfaceName the interface; null takes the one whose network has the gateway
  */
-public record RouteConfiguration(IpPrefix destination, @Nullable IpAddress gateway, @Nullable String interfaceName) {}
+public record RouteConfiguration(
+        IpPrefix destination,
+        @Nullable IpAddress gateway,
+        @Nullable String interfaceName) {}

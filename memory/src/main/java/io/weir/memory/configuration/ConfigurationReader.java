@@ -134,6 +134,8 @@ public final class ConfigurationReader {
         throw new UnsupportedOperationException("" + interfaceId + destination);
     }
 
-    // Likewise IPv6: number of own addresses of an interface, address k as two longs, prefix length; and the list of all
-    // virtual addresses for announcements: virtualCount4/virtualAddress4(k), virtualCount6/..., announce interface per address.
+    // Likewise IPv6: number of own addresses of an interface, address k as two longs, prefix length; and the list of
+    // all
+    // virtual addresses for announcements: virtualCount4/virtualAddress4(k), virtualCount6/..., announce interface per
+    // address.
 }

@@ -33,6 +33,10 @@ public final class ConnectionState {
 
     /** Half-open and closing connections may be recycled when the table is full; one-way UDP counts as half-open. */
     public static boolean isRecyclable(int state) {
-        return state == UDP_ONE_WAY || state == SYN_SENT || state == SYN_RECEIVED || state == FIN_WAIT || state == CLOSED;
+        return state == UDP_ONE_WAY
+                || state == SYN_SENT
+                || state == SYN_RECEIVED
+                || state == FIN_WAIT
+                || state == CLOSED;
     }
 }

@@ -101,7 +101,8 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
         throw new UnsupportedOperationException("" + hash + nowMs);
     }
 
-    // Accessors of a live record: kind, state, setState, egress, destinationMac, sourceMac, pathEpoch, lastSeen, touch(record,
+    // Accessors of a live record: kind, state, setState, egress, destinationMac, sourceMac, pathEpoch, lastSeen,
+    // touch(record,
     // nowMs, bytes, tcpFlags) [packets+1, bytes+n, flags|=, last seen], service, server, packets, bytes, newPort,
     // sourcePort, destinationPort, protocol. MAC addresses are 48-bit numbers, first octet highest.
 }

@@ -19,6 +19,8 @@ public final class ConnectionTable4 extends ConnectionTable {
     }
 
     /**
+     * The hash that names the first slot to look at.
+     *
      * @param addresses source | destination &lt;&lt; 32, raw: the eight bytes at offset 12 of the IPv4 header
      * @param key source port | destination port &lt;&lt; 16 | protocol &lt;&lt; 32, ports raw: the first four bytes of the TCP or UDP header
      */

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 public final class ProcessorCounters {
     private final MemorySegment block;
 
-    /** @param block the processor's part of the counters region */
+    /** Counters in the given part of the counters region. */
     public ProcessorCounters(MemorySegment block) {
         this.block = block;
     }
