@@ -1,0 +1,67 @@
+package io.weir.switching.filter;
+
+import io.weir.port.FrameBatch;
+
+/**
+ * A batch of packets on its way through the stages: the received frames and, column by column, what the parser found in
+ * them. Row {@code i} of every column belongs to frame {@code i}; a column is defined only where {@link #drop} is
+ * {@link #UNDECIDED} and the kind has such a field. All offsets count from the start of the frame, in bytes.
+ *
+ * <p>Addresses and ports are raw: the bytes of the packet loaded as little-endian numbers. IPv4 addresses are the low 32
+ * bits of {@code source0} and {@code destination0} without sign; {@link #addresses4} joins them the way the connection
+ * table wants them.
+ */
+public final class PacketBatch {
+    /** Packets in a batch: enough to overlap cache misses, few enough to stay in the first-level cache. */
+    public static final int CAPACITY = 64;
+
+    /** Decided by the parser to be dropped. */
+    static final int KIND_DROP = 0;
+
+    static final int KIND_ARP = 1;
+    static final int KIND_IPV4 = 2;
+    static final int KIND_IPV6 = 3;
+
+    /** No stage has decided about the packet. */
+    static final int UNDECIDED = -1;
+
+    /** {@link #transportOffset} of a fragment other than the first. */
+    static final int NO_TRANSPORT = 0;
+
+    final FrameBatch frames = new FrameBatch(CAPACITY);
+    final int[] kind = new int[CAPACITY];
+    /** Of the IP header or ARP message: 14, or 18 behind an 802.1Q tag. */
+    final int[] networkOffset = new int[CAPACITY];
+    /** Of the TCP, UDP or ICMP header; {@link #NO_TRANSPORT} when the packet has none. */
+    final int[] transportOffset = new int[CAPACITY];
+    /** Of the first byte after the IP packet: its total length counts, not the padding of the frame. */
+    final int[] packetEnd = new int[CAPACITY];
+    /** Transport protocol number, behind any IPv6 extension headers. */
+    final int[] protocol = new int[CAPACITY];
+    /** True for every fragment, the first included. */
+    final boolean[] fragment = new boolean[CAPACITY];
+    /** The eight flag bits of TCP, 0 for others. */
+    final int[] tcpFlags = new int[CAPACITY];
+    /** Source port | destination port &lt;&lt; 16 (raw) | protocol &lt;&lt; 32, for TCP and UDP. */
+    final long[] key = new long[CAPACITY];
+
+    final int[] hash = new int[CAPACITY];
+    final long[] source0 = new long[CAPACITY];
+    final long[] source1 = new long[CAPACITY];
+    final long[] destination0 = new long[CAPACITY];
+    final long[] destination1 = new long[CAPACITY];
+    /** Ordinal of the {@link io.weir.memory.counters.DropReason} a stage decided on, or {@link #UNDECIDED}. */
+    final int[] drop = new int[CAPACITY];
+
+    public PacketBatch() {}
+
+    /** The frames to switch; ports append to it. */
+    public FrameBatch frames() {
+        return frames;
+    }
+
+    /** Source | destination &lt;&lt; 32 of an IPv4 packet: the eight bytes at offset 12 of its header. */
+    long addresses4(int i) {
+        return source0[i] | destination0[i] << 32;
+    }
+}

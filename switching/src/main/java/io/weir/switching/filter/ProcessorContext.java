@@ -1,0 +1,86 @@
+package io.weir.switching.filter;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionTable4;
+import io.weir.memory.connection.ConnectionTable6;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameOwner;
+import io.weir.memory.routing.NeighbourTable;
+import io.weir.memory.routing.RouteReader;
+import io.weir.port.FrameBatch;
+import io.weir.port.Port;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one switching processor works with: its views of the shared memory and its handles on the interfaces. Built by
+ * the composition root, one per processor; used by that processor's thread alone.
+ */
+public final class ProcessorContext {
+    /** The address space in which frame addresses count. */
+    public final MemorySegment frames;
+
+    public final BufferPool pool;
+    public final ProcessorCounters counters;
+    public final ConfigurationReader configuration;
+    public final RouteReader routes;
+    public final NeighbourTable neighbours;
+    public final ConnectionTable4 connections4;
+    public final ConnectionTable6 connections6;
+    /** This processor, from 0. */
+    public final int processor;
+    /** All switching processors of the node. */
+    public final int processors;
+    /** Handles by interface id, null where the node has no such interface; index 0 is unused. */
+    public final @Nullable Port[] ports;
+
+    private final @Nullable FrameOwner[] owners;
+
+    /**
+     * Context of processor {@code processor} of {@code processors}.
+     *
+     * @param ports by interface id; a port whose receive ring owns frames implements {@link FrameOwner}
+     */
+    public ProcessorContext(
+            BufferPool pool,
+            ProcessorCounters counters,
+            ConfigurationReader configuration,
+            RouteReader routes,
+            NeighbourTable neighbours,
+            ConnectionTable4 connections4,
+            ConnectionTable6 connections6,
+            int processor,
+            int processors,
+            @Nullable Port[] ports) {
+        this.frames = pool.frames();
+        this.pool = pool;
+        this.counters = counters;
+        this.configuration = configuration;
+        this.routes = routes;
+        this.neighbours = neighbours;
+        this.connections4 = connections4;
+        this.connections6 = connections6;
+        this.processor = processor;
+        this.processors = processors;
+        this.ports = ports;
+        this.owners = new FrameOwner[ports.length];
+        for (int id = 1; id < ports.length; id++) {
+            if (ports[id] instanceof FrameOwner owner) {
+                owners[id] = owner;
+            }
+        }
+    }
+
+    /** Gives a frame back to its owner: {@link FrameBatch#STORAGE} or the port whose ring it lies in. */
+    void release(long address, int owner) {
+        if (owner == FrameBatch.STORAGE) {
+            pool.release(address);
+            return;
+        }
+        FrameOwner ring = owners[owner];
+        if (ring != null) {
+            ring.release(address);
+        }
+    }
+}
