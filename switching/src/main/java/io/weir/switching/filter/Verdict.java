@@ -17,6 +17,7 @@ final class Verdict {
     private Verdict() {}
 
     /** The verdict that drops the packet for {@code reason}. */
+    @SuppressWarnings("EnumOrdinal") // the ordinal is the reason's number in the counters region, too
     static int drop(DropReason reason) {
         return reason.ordinal();
     }
