@@ -1,16 +1,26 @@
 package io.weir.memory.configuration;
 
+import static io.weir.memory.configuration.ConfigurationLayout.*;
+
 import io.weir.memory.connection.ConnectionState;
+import io.weir.memory.map.Sides;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 
 /**
  * A switching processor's view of the configuration table. {@link #refresh} once per batch pins the active side and
  * publishes the generation seen; every other method reads that side until the next refresh. Allocation-free.
  * A service is named by its number (stable over generations, 1..65535; 0 means none), a server likewise.
- * Addresses are raw (bytes of the packet loaded little-endian), ports are numbers. Stub: layout and body follow.
+ * Addresses are raw (bytes of the packet loaded little-endian), ports are numbers. Before anything has been written,
+ * everything is absent. Arguments that no other method of this pin has returned are not checked. One per processor,
+ * not thread-safe. Layout: {@link ConfigurationLayout}.
  */
 public final class ConfigurationReader {
     /** No such entry. */
     public static final int ABSENT = 0;
+
+    /** No such index. */
+    public static final int NONE = -1;
 
     public static final int NAT = 1;
     public static final int DIRECT = 2;
@@ -22,120 +32,412 @@ public final class ConfigurationReader {
 
     /** Address kinds. */
     public static final int NOT_LOCAL = 0;
-    /** An interface's own address. */
+    /** An interface's own address, of no service. */
     public static final int OWN = 1;
-    /** The address of at least one service. */
+    /** The address of at least one service (it may be an interface's own, too). */
     public static final int VIRTUAL = 2;
 
-    /** Pins the active side; returns its generation. */
+    private static final long NOTHING_PINNED = -1;
+
+    private final Sides sides;
+    private final MemorySegment sideA;
+    private final MemorySegment sideB;
+    private final int processor;
+
+    private long pinned = NOTHING_PINNED;
+    private MemorySegment side;
+    private long interfaces;
+    private int interfaceCount;
+    private long own4;
+    private long own6;
+    private long addressHash;
+    private int addressMask = -1;
+    private long serviceHash;
+    private int serviceMask = -1;
+    private long virtual4;
+    private int virtualCount4;
+    private long virtual6;
+    private int virtualCount6;
+
+    /**
+     * A reader for one processor. Nothing is pinned until the first {@link #refresh}.
+     *
+     * @param processor index of the processor in {@code sides}
+     */
+    public ConfigurationReader(Sides sides, MemorySegment sideA, MemorySegment sideB, int processor) {
+        this.sides = sides;
+        this.sideA = sideA;
+        this.sideB = sideB;
+        this.processor = processor;
+        this.side = sideA;
+    }
+
+    /** Pins the active side; returns its generation, 0 before the first. */
     public long refresh() {
-        throw new UnsupportedOperationException();
+        long active = sides.active();
+        if (active != pinned) {
+            active = pin(active);
+        }
+        return active >>> 1;
+    }
+
+    /** The generation pinned by the last {@link #refresh}. */
+    public long generation() {
+        return pinned >>> 1;
+    }
+
+    /** Stops reading: flips no longer wait for this processor until its next {@link #refresh}. */
+    public void retire() {
+        sides.retire(processor);
+        pinned = NOTHING_PINNED;
+    }
+
+    /**
+     * A processor that was retired is not waited for, so between its load of the pointer and its announcement the
+     * control processor may have flipped and begun to write; therefore announce, then look again (the fence orders
+     * store before load; its counterpart is between flip and quiescence check).
+     */
+    private long pin(long first) {
+        long active = first;
+        while (true) {
+            sides.observe(processor, active);
+            VarHandle.fullFence();
+            long again = sides.active();
+            if (again == active) {
+                break;
+            }
+            active = again;
+        }
+        pinned = active;
+        side = (active & 1) == 0 ? sideA : sideB;
+        readHeader();
+        return active;
+    }
+
+    private void readHeader() {
+        boolean isWritten = isWritten(side);
+        interfaces = sectionOffset(INTERFACES);
+        interfaceCount = isWritten ? sectionCount(INTERFACES) : 0;
+        own4 = sectionOffset(OWN4);
+        own6 = sectionOffset(OWN6);
+        addressHash = sectionOffset(ADDRESS_HASH);
+        addressMask = isWritten ? sectionCount(ADDRESS_HASH) - 1 : -1;
+        serviceHash = sectionOffset(SERVICE_HASH);
+        serviceMask = isWritten ? sectionCount(SERVICE_HASH) - 1 : -1;
+        virtual4 = sectionOffset(VIRTUAL4);
+        virtualCount4 = isWritten ? sectionCount(VIRTUAL4) : 0;
+        virtual6 = sectionOffset(VIRTUAL6);
+        virtualCount6 = isWritten ? sectionCount(VIRTUAL6) : 0;
+    }
+
+    private int sectionOffset(int section) {
+        return side.get(U32, SECTIONS + 8L * section);
+    }
+
+    private int sectionCount(int section) {
+        return side.get(U32, SECTIONS + 8L * section + 4);
     }
 
     /** {@link #NOT_LOCAL}, {@link #OWN} or {@link #VIRTUAL}. */
     public int addressKind4(int address) {
-        throw new UnsupportedOperationException("" + address);
+        return addressKind(0, RawAddress.mapped(address));
     }
 
+    /** Likewise; an IPv4-mapped address never stands in an IPv6 packet's header for us, so it is not local. */
     public int addressKind6(long address0, long address1) {
-        throw new UnsupportedOperationException("" + address0 + address1);
+        return RawAddress.isMapped(address0, address1) ? NOT_LOCAL : addressKind(address0, address1);
+    }
+
+    private int addressKind(long address0, long address1) {
+        long at = findAddress(address0, address1);
+        return at == ABSENT ? NOT_LOCAL : side.get(U32, at + ADDRESS_KIND);
+    }
+
+    /** Id of the interface that has {@code address} as its own, or 0. */
+    public int ownInterface4(int address) {
+        long at = findAddress(0, RawAddress.mapped(address));
+        return at == ABSENT ? 0 : side.get(U32, at + ADDRESS_INTERFACE);
+    }
+
+    /** Likewise for IPv6. */
+    public int ownInterface6(long address0, long address1) {
+        long at = RawAddress.isMapped(address0, address1) ? ABSENT : findAddress(address0, address1);
+        return at == ABSENT ? 0 : side.get(U32, at + ADDRESS_INTERFACE);
+    }
+
+    private long findAddress(long address0, long address1) {
+        int mask = addressMask;
+        if (mask < 0) {
+            return ABSENT;
+        }
+        int slot = hash(address0, address1, 0) & mask;
+        // Ends at an empty slot: the hash is at most half full.
+        while (true) {
+            long at = addressHash + (long) slot * HASH_SLOT_BYTES;
+            if (side.get(U32, at + ADDRESS_KIND) == 0) {
+                return ABSENT;
+            }
+            if (side.get(U64, at + SLOT_ADDRESS1) == address1 && side.get(U64, at) == address0) {
+                return at;
+            }
+            slot = (slot + 1) & mask;
+        }
     }
 
     /** Handle of the service at (address, protocol, port), exact port first, then port 0 (any); or {@link #ABSENT}. */
     public int service4(int address, int protocol, int port) {
-        throw new UnsupportedOperationException("" + address + protocol + port);
+        return service(0, RawAddress.mapped(address), protocol, port);
     }
 
+    /** Likewise for IPv6. */
     public int service6(long address0, long address1, int protocol, int port) {
-        throw new UnsupportedOperationException("" + address0 + address1 + protocol + port);
+        return RawAddress.isMapped(address0, address1) ? ABSENT : service(address0, address1, protocol, port);
+    }
+
+    private int service(long address0, long address1, int protocol, int port) {
+        int service = findService(address0, address1, serviceKey(protocol, port));
+        return service != ABSENT || port == 0 ? service : findService(address0, address1, serviceKey(protocol, 0));
+    }
+
+    private int findService(long address0, long address1, int key) {
+        int mask = serviceMask;
+        if (mask < 0) {
+            return ABSENT;
+        }
+        int slot = hash(address0, address1, key) & mask;
+        while (true) {
+            long at = serviceHash + (long) slot * HASH_SLOT_BYTES;
+            int service = side.get(U32, at + SERVICE_OFFSET);
+            if (service == ABSENT) {
+                return ABSENT;
+            }
+            if (side.get(U32, at + SERVICE_KEY) == key
+                    && side.get(U64, at + SLOT_ADDRESS1) == address1
+                    && side.get(U64, at) == address0) {
+                return service;
+            }
+            slot = (slot + 1) & mask;
+        }
     }
 
     // Of a service handle (valid until the next refresh):
+
     public int serviceNumber(int service) {
-        throw new UnsupportedOperationException("" + service);
+        return side.get(U32, (long) service + SERVICE_NUMBER);
     }
 
+    /** {@link #NAT} or {@link #DIRECT}. */
     public int forwarding(int service) {
-        throw new UnsupportedOperationException("" + service);
+        return side.get(U32, (long) service + SERVICE_FORWARDING);
     }
 
+    /** {@link #WEIGHTED_ROUND_ROBIN} to {@link #LEAST_CONNECTIONS}. */
     public int algorithm(int service) {
-        throw new UnsupportedOperationException("" + service);
+        return side.get(U32, (long) service + SERVICE_ALGORITHM);
     }
 
     /** Slots of the service's selection table: 0 when no server takes new connections. */
     public int selectionSize(int service) {
-        throw new UnsupportedOperationException("" + service);
+        return side.get(U32, (long) service + SERVICE_SLOT_COUNT);
     }
 
     /** Member handle in a slot of the selection table; members stand there in proportion to their weights. */
     public int selection(int service, int slot) {
-        throw new UnsupportedOperationException("" + service + slot);
+        int slots = side.get(U32, (long) service + SERVICE_SLOTS);
+        int member = side.get(U16, slots + (long) slot * SLOT_BYTES);
+        return side.get(U32, (long) service + SERVICE_MEMBERS) + member * MEMBER_BYTES;
+    }
+
+    /** Members of the service, those with weight 0 included. */
+    public int memberCount(int service) {
+        return side.get(U32, (long) service + SERVICE_MEMBER_COUNT);
+    }
+
+    /** Handle of member {@code index}, 0 to {@link #memberCount} - 1. */
+    public int member(int service, int index) {
+        return side.get(U32, (long) service + SERVICE_MEMBERS) + index * MEMBER_BYTES;
     }
 
     // Of a member handle:
+
     public int serverNumber(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U32, (long) member + MEMBER_SERVER);
     }
 
     public int weight(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U32, (long) member + MEMBER_WEIGHT);
     }
 
+    /** The server's IPv4 address; 0 for a member of an IPv6 service. */
     public int memberAddress4(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U32, (long) member + MEMBER_ADDRESS4);
     }
 
     public long memberAddress0(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U64, (long) member + MEMBER_ADDRESS0);
     }
 
     public long memberAddress1(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U64, (long) member + MEMBER_ADDRESS1);
     }
 
     /** Port towards the server; 0 keeps the packet's. */
     public int memberPort(int member) {
-        throw new UnsupportedOperationException("" + member);
+        return side.get(U32, (long) member + MEMBER_PORT);
     }
 
     /** Idle timeout in milliseconds of a {@link ConnectionState}. */
     public int timeoutMs(int state) {
-        throw new UnsupportedOperationException("" + state);
+        return side.get(U32, TIMEOUTS + 4L * state);
     }
 
     public int resetsPerSecond() {
-        throw new UnsupportedOperationException();
+        return side.get(U32, RESETS);
     }
 
     public int echoesPerSecond() {
-        throw new UnsupportedOperationException();
+        return side.get(U32, ECHOES);
+    }
+
+    /** Packets that may wait for next hops, per processor. */
+    public int pendingPackets() {
+        return side.get(U32, PENDING);
     }
 
     public boolean forwardingEnabled() {
-        throw new UnsupportedOperationException();
+        return side.get(U32, FORWARDING_ENABLED) != 0;
     }
 
     // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.
+
     public int interfaceCount() {
-        throw new UnsupportedOperationException();
+        return interfaceCount;
     }
 
+    private long at(int interfaceId) {
+        return interfaces + (interfaceId - 1L) * INTERFACE_BYTES;
+    }
+
+    /** 48 bits, first octet highest. */
     public long linkAddress(int interfaceId) {
-        throw new UnsupportedOperationException("" + interfaceId);
+        return side.get(U64, at(interfaceId) + LINK_ADDRESS);
     }
 
+    /** Greatest IP packet in bytes. */
     public int mtu(int interfaceId) {
-        throw new UnsupportedOperationException("" + interfaceId);
+        return side.get(U32, at(interfaceId) + MTU);
+    }
+
+    /** Number of own IPv4 addresses of the interface. */
+    public int ownCount4(int interfaceId) {
+        return side.get(U32, at(interfaceId) + COUNT_OWN4);
+    }
+
+    private long own4At(int interfaceId, int k) {
+        return own4 + (side.get(U32, at(interfaceId) + FIRST_OWN4) + (long) k) * ENTRY4_BYTES;
+    }
+
+    /** Own IPv4 address {@code k}, 0 to {@link #ownCount4} - 1. */
+    public int ownAddress4(int interfaceId, int k) {
+        return side.get(U32, own4At(interfaceId, k));
+    }
+
+    public int ownPrefix4(int interfaceId, int k) {
+        return side.get(U32, own4At(interfaceId, k) + ENTRY4_EXTRA);
+    }
+
+    /** Number of own IPv6 addresses of the interface. */
+    public int ownCount6(int interfaceId) {
+        return side.get(U32, at(interfaceId) + COUNT_OWN6);
+    }
+
+    private long own6At(int interfaceId, int k) {
+        return own6 + (side.get(U32, at(interfaceId) + FIRST_OWN6) + (long) k) * ENTRY6_BYTES;
+    }
+
+    /** First half of own IPv6 address {@code k}, 0 to {@link #ownCount6} - 1. */
+    public long ownAddress0(int interfaceId, int k) {
+        return side.get(U64, own6At(interfaceId, k));
+    }
+
+    public long ownAddress1(int interfaceId, int k) {
+        return side.get(U64, own6At(interfaceId, k) + 8);
+    }
+
+    public int ownPrefix6(int interfaceId, int k) {
+        return side.get(U32, own6At(interfaceId, k) + ENTRY6_EXTRA);
     }
 
     /** An own IPv4 address of the interface to use as source towards {@code destination} (same subnet preferred), or 0. */
     public int sourceAddress4(int interfaceId, int destination) {
-        throw new UnsupportedOperationException("" + interfaceId + destination);
+        int count = ownCount4(interfaceId);
+        for (int k = 0; k < count; k++) {
+            int own = ownAddress4(interfaceId, k);
+            if (RawAddress.inNetwork4(own, destination, ownPrefix4(interfaceId, k))) {
+                return own;
+            }
+        }
+        return count == 0 ? 0 : ownAddress4(interfaceId, 0);
     }
 
-    // Likewise IPv6: number of own addresses of an interface, address k as two longs, prefix length; and the list of
-    // all
-    // virtual addresses for announcements: virtualCount4/virtualAddress4(k), virtualCount6/..., announce interface per
-    // address.
+    /**
+     * Index k of the own IPv6 address to use as source towards a destination, or {@link #NONE}: same subnet first, then
+     * same scope (link-local or not; RFC 6724 rule 2), then any.
+     */
+    public int sourceAddress6(int interfaceId, long destination0, long destination1) {
+        int count = ownCount6(interfaceId);
+        int best = count == 0 ? NONE : 0;
+        boolean isScopeMatched = false;
+        boolean toLinkLocal = isLinkLocal(destination0);
+        for (int k = 0; k < count; k++) {
+            long own0 = ownAddress0(interfaceId, k);
+            int prefix = ownPrefix6(interfaceId, k);
+            if (RawAddress.inNetwork6(own0, ownAddress1(interfaceId, k), destination0, destination1, prefix)) {
+                return k;
+            }
+            if (!isScopeMatched && isLinkLocal(own0) == toLinkLocal) {
+                best = k;
+                isScopeMatched = true;
+            }
+        }
+        return best;
+    }
+
+    /** fe80::/10, RFC 4291 section 2.5.6. */
+    private static boolean isLinkLocal(long address0) {
+        return (address0 & 0xc0ff) == 0x80fe;
+    }
+
+    /** Number of IPv4 addresses of services, each once. */
+    public int virtualCount4() {
+        return virtualCount4;
+    }
+
+    /** Virtual IPv4 address {@code k}, 0 to {@link #virtualCount4} - 1. */
+    public int virtualAddress4(int k) {
+        return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES);
+    }
+
+    /** The interface whose network has virtual address {@code k}; 0 when none has it (announce on all). */
+    public int virtualInterface4(int k) {
+        return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES + ENTRY4_EXTRA);
+    }
+
+    /** Number of IPv6 addresses of services, each once. */
+    public int virtualCount6() {
+        return virtualCount6;
+    }
+
+    public long virtualAddress0(int k) {
+        return side.get(U64, virtual6 + (long) k * ENTRY6_BYTES);
+    }
+
+    public long virtualAddress1(int k) {
+        return side.get(U64, virtual6 + (long) k * ENTRY6_BYTES + 8);
+    }
+
+    /** The interface whose network has virtual address {@code k}; 0 when none has it (announce on all). */
+    public int virtualInterface6(int k) {
+        return side.get(U32, virtual6 + (long) k * ENTRY6_BYTES + ENTRY6_EXTRA);
+    }
 }

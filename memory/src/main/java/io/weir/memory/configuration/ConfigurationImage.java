@@ -1,0 +1,214 @@
+package io.weir.memory.configuration;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What goes into one side of the configuration table, in plain values: the argument of {@link ConfigurationWriter}
+ * and what tools read back.
+ *
+ * @param generation the generation that readers see once this side is active
+ * @param cause why it came about, such as {@code apply weir.yaml}; at most 63 bytes UTF-8
+ * @param createdAtEpochMs wall-clock time of the change
+ * @param settings node-wide numbers
+ * @param interfaces interface k has id k + 1; at most 255
+ * @param servers all servers, each with its number
+ * @param services all services, each with its number
+ */
+public record ConfigurationImage(
+        long generation,
+        String cause,
+        long createdAtEpochMs,
+        Settings settings,
+        List<Interface> interfaces,
+        List<Server> servers,
+        List<Service> services) {
+    public ConfigurationImage {
+        interfaces = List.copyOf(interfaces);
+        servers = List.copyOf(servers);
+        services = List.copyOf(services);
+    }
+
+    /**
+     * Node-wide numbers.
+     *
+     * @param timeoutsMs idle timeout by connection state ({@code ConnectionState}); index 0 is not used
+     * @param resetsPerSecond TCP resets per second and processor
+     * @param echoesPerSecond echo replies per second and processor
+     * @param pendingPackets packets that wait for next hops, per processor
+     * @param forwarding whether packets that are not for a service are forwarded
+     */
+    public record Settings(
+            List<Integer> timeoutsMs,
+            int resetsPerSecond,
+            int echoesPerSecond,
+            int pendingPackets,
+            boolean forwarding) {
+        /** Timeouts UDP 60 s one-way and 300 s, SYN 60 s, established 900 s, FIN 120 s, closed 10 s; forwarding. */
+        public static final Settings DEFAULTS = new Settings(
+                List.of(0, 60_000, 300_000, 60_000, 60_000, 900_000, 120_000, 10_000), 1000, 1000, 256, true);
+
+        public Settings {
+            timeoutsMs = List.copyOf(timeoutsMs);
+        }
+    }
+
+    /**
+     * An interface.
+     *
+     * @param name at most 63 bytes UTF-8
+     * @param linkAddress 48 bits, first octet highest
+     * @param mtu greatest IP packet in bytes
+     * @param addresses own addresses of both families
+     */
+    public record Interface(String name, long linkAddress, int mtu, List<OwnAddress> addresses) {
+        public Interface {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * An own address of an interface.
+     *
+     * @param address the address
+     * @param prefixLength bits of its network, 0..32 or 0..128
+     */
+    public record OwnAddress(RawAddress address, int prefixLength) {}
+
+    /**
+     * A server.
+     *
+     * @param number stable number, 1..65535
+     * @param name at most 63 bytes UTF-8
+     * @param weight default weight
+     * @param addresses at most one of each family
+     */
+    public record Server(int number, String name, int weight, List<RawAddress> addresses) {
+        public Server {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * A service. Each address family has members and a selection table of its own, because a server may have an
+     * address in only one of them.
+     *
+     * @param number stable number, 1..65535
+     * @param name at most 63 bytes UTF-8
+     * @param protocol of the IP header
+     * @param port 1..65535, or 0 for any
+     * @param forwarding {@link ConfigurationReader#NAT} or {@link ConfigurationReader#DIRECT}
+     * @param algorithm {@link ConfigurationReader#WEIGHTED_ROUND_ROBIN} to {@link ConfigurationReader#LEAST_CONNECTIONS}
+     * @param addresses virtual addresses
+     * @param ipv4 members for IPv4 clients
+     * @param ipv6 members for IPv6 clients
+     */
+    public record Service(
+            int number,
+            String name,
+            int protocol,
+            int port,
+            int forwarding,
+            int algorithm,
+            List<RawAddress> addresses,
+            Members ipv4,
+            Members ipv6) {
+        public Service {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * The members of a service in one family.
+     *
+     * @param members at most 65535; a member with weight 0 stands here and in no slot
+     * @param slots the selection table: indexes into {@code members}
+     */
+    public record Members(List<Member> members, SelectionSlots slots) {
+        public static final Members NONE = new Members(List.of(), SelectionSlots.EMPTY);
+
+        public Members {
+            members = List.copyOf(members);
+        }
+
+        /** One slot for each unit of weight, in order: enough for tests and the simplest round robin. */
+        public static Members inOrder(List<Member> members) {
+            int size = members.stream().mapToInt(Member::weight).sum();
+            char[] slots = new char[size];
+            int slot = 0;
+            for (int k = 0; k < members.size(); k++) {
+                for (int turn = members.get(k).weight(); turn > 0; turn--) {
+                    slots[slot++] = (char) k;
+                }
+            }
+            return new Members(members, SelectionSlots.of(slots));
+        }
+    }
+
+    /**
+     * A server in a service.
+     *
+     * @param server number of the server
+     * @param weight weight here; 0 drains
+     * @param address where packets go
+     * @param port port towards the server; 0 keeps the packet's
+     */
+    public record Member(int server, int weight, RawAddress address, int port) {}
+
+    /** An image to fill step by step. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects the parts of an image; defaults: generation 1, no cause, {@link Settings#DEFAULTS}. */
+    public static final class Builder {
+        private long generation = 1;
+        private String cause = "";
+        private long createdAtEpochMs;
+        private Settings settings = Settings.DEFAULTS;
+        private final List<Interface> interfaces = new ArrayList<>();
+        private final List<Server> servers = new ArrayList<>();
+        private final List<Service> services = new ArrayList<>();
+
+        private Builder() {}
+
+        public Builder generation(long value) {
+            generation = value;
+            return this;
+        }
+
+        public Builder cause(String value) {
+            cause = value;
+            return this;
+        }
+
+        public Builder createdAtEpochMs(long value) {
+            createdAtEpochMs = value;
+            return this;
+        }
+
+        public Builder settings(Settings value) {
+            settings = value;
+            return this;
+        }
+
+        public Builder add(Interface value) {
+            interfaces.add(value);
+            return this;
+        }
+
+        public Builder add(Server value) {
+            servers.add(value);
+            return this;
+        }
+
+        public Builder add(Service value) {
+            services.add(value);
+            return this;
+        }
+
+        public ConfigurationImage build() {
+            return new ConfigurationImage(generation, cause, createdAtEpochMs, settings, interfaces, servers, services);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.weir.memory.configuration;
+
+import io.weir.memory.connection.ConnectionState;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One side of the configuration table. Little-endian; addresses are stored as in a packet, IPv4 in IPv4-mapped form.
+ * All offsets count from the start of the side; a handle is the offset of a record, so 0 (the header) is "absent".
+ *
+ * <pre>
+ * header, 512 bytes
+ *    0  u64 magic "WEIRCONF"          8  u64 generation
+ *   16  u64 created, ms since 1970   24  u32 bytes used by the whole side
+ *   28  u32 resets per second        32  u32 echoes per second
+ *   36  u32 pending packets          40  u32 forwarding, 0 or 1
+ *   44  u32 layout version           48  u32 timeout, ms [8], by connection state
+ *   80  u32 {offset, count} of: 80 interfaces, 88 own IPv4, 96 own IPv6, 104 address hash, 112 service hash,
+ *       120 services, 128 members, 136 servers, 144 virtual IPv4, 152 virtual IPv6, 160 selection slots
+ *  192  cause: u8 length, 63 bytes UTF-8
+ * interface, 128 bytes; record 0 is interface id 1
+ *    0  u64 link address, 48 bits     8  u32 mtu
+ *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
+ *   64  name: u8 length, 63 bytes
+ * own IPv4, 8 bytes:  u32 address, u32 prefix length
+ * own IPv6, 24 bytes: u64 address0, u64 address1, u32 prefix length, u32 0
+ * address hash, 32 bytes a slot, power of two slots, at most half full, linear probing
+ *    0  u64 address0, u64 address1   16  u32 kind, 0 = empty   20  u32 interface id (own address) or 0
+ * service hash, 32 bytes a slot, likewise
+ *    0  u64 address0, u64 address1   16  u32 protocol &lt;&lt; 16 | port   20  u32 offset of the service, 0 = empty
+ * service, 128 bytes, one for each family in which the service has an address
+ *    0  u32 number   4  u32 forwarding   8  u32 algorithm   12  u32 protocol   16  u32 port   20  u32 family 4 or 6
+ *   24  u32 offset of its first member  28  u32 members    32  u32 offset of its slots        36  u32 slots
+ *   64  name: u8 length, 63 bytes
+ * member, 32 bytes
+ *    0  u32 server number   4  u32 weight   8  u32 port   12  u32 IPv4 address or 0   16  u64 address0, u64 address1
+ * server, 112 bytes (for tools; the data path uses members)
+ *    0  u32 number   4  u32 weight   8  u32 has IPv4   12  u32 IPv4   16  u32 has IPv6   24  u64 address0, u64 address1
+ *   48  name: u8 length, 63 bytes
+ * virtual IPv4, 8 bytes:  u32 address, u32 interface whose network has it, or 0
+ * virtual IPv6, 24 bytes: u64 address0, u64 address1, u32 interface, u32 0
+ * selection slot, 2 bytes: u16 index of a member of the service
+ * </pre>
+ */
+public final class ConfigurationLayout {
+    /**
+     * Size of a side unless configured otherwise: room for 1,000 services with 100 servers in both families
+     * (2 x 1,000 tables of 10,007 slots, 2 x 100,000 members, and the rest). Pages never written cost nothing.
+     */
+    public static final long DEFAULT_SIDE_BYTES = 64L << 20;
+
+    /** Longest name or cause in bytes of UTF-8. */
+    public static final int NAME_BYTES = 63;
+
+    public static final int MAX_INTERFACES = 255;
+    public static final int MAX_NUMBER = 65535;
+
+    // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
+    static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
+    static final ValueLayout.OfChar U16 = ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** "WEIRCONF" in memory order. */
+    static final long MAGIC = 0x464e_4f43_5249_4557L;
+
+    static final int VERSION = 1;
+
+    static final int HEADER_BYTES = 512;
+    static final int GENERATION = 8;
+    static final int CREATED = 16;
+    static final int USED = 24;
+    static final int RESETS = 28;
+    static final int ECHOES = 32;
+    static final int PENDING = 36;
+    static final int FORWARDING_ENABLED = 40;
+    static final int LAYOUT_VERSION = 44;
+    static final int TIMEOUTS = 48;
+    static final int SECTIONS = 80;
+    static final int CAUSE = 192;
+
+    static final int INTERFACES = 0;
+    static final int OWN4 = 1;
+    static final int OWN6 = 2;
+    static final int ADDRESS_HASH = 3;
+    static final int SERVICE_HASH = 4;
+    static final int SERVICES = 5;
+    static final int MEMBERS = 6;
+    static final int SERVERS = 7;
+    static final int VIRTUAL4 = 8;
+    static final int VIRTUAL6 = 9;
+    static final int SLOTS = 10;
+    static final int SECTION_COUNT = 11;
+
+    static final int INTERFACE_BYTES = 128;
+    static final int LINK_ADDRESS = 0;
+    static final int MTU = 8;
+    static final int FIRST_OWN4 = 12;
+    static final int COUNT_OWN4 = 16;
+    static final int FIRST_OWN6 = 20;
+    static final int COUNT_OWN6 = 24;
+    static final int INTERFACE_NAME = 64;
+
+    /** Bytes of an own or virtual address entry; the second field is the prefix length or the interface. */
+    static final int ENTRY4_BYTES = 8;
+
+    static final int ENTRY4_EXTRA = 4;
+    static final int ENTRY6_BYTES = 24;
+    static final int ENTRY6_EXTRA = 16;
+
+    static final int HASH_SLOT_BYTES = 32;
+    static final int SLOT_ADDRESS1 = 8;
+    static final int ADDRESS_KIND = 16;
+    static final int ADDRESS_INTERFACE = 20;
+    static final int SERVICE_KEY = 16;
+    static final int SERVICE_OFFSET = 20;
+
+    static final int SERVICE_BYTES = 128;
+    static final int SERVICE_NUMBER = 0;
+    static final int SERVICE_FORWARDING = 4;
+    static final int SERVICE_ALGORITHM = 8;
+    static final int SERVICE_PROTOCOL = 12;
+    static final int SERVICE_PORT = 16;
+    static final int SERVICE_FAMILY = 20;
+    static final int SERVICE_MEMBERS = 24;
+    static final int SERVICE_MEMBER_COUNT = 28;
+    static final int SERVICE_SLOTS = 32;
+    static final int SERVICE_SLOT_COUNT = 36;
+    static final int SERVICE_NAME = 64;
+
+    static final int MEMBER_BYTES = 32;
+    static final int MEMBER_SERVER = 0;
+    static final int MEMBER_WEIGHT = 4;
+    static final int MEMBER_PORT = 8;
+    static final int MEMBER_ADDRESS4 = 12;
+    static final int MEMBER_ADDRESS0 = 16;
+    static final int MEMBER_ADDRESS1 = 24;
+
+    static final int SERVER_BYTES = 112;
+    static final int SERVER_NUMBER = 0;
+    static final int SERVER_WEIGHT = 4;
+    static final int SERVER_HAS4 = 8;
+    static final int SERVER_ADDRESS4 = 12;
+    static final int SERVER_HAS6 = 16;
+    static final int SERVER_ADDRESS0 = 24;
+    static final int SERVER_ADDRESS1 = 32;
+    static final int SERVER_NAME = 48;
+
+    static final int SLOT_BYTES = 2;
+
+    /** Bytes of an element of each section, in the order of the section numbers. */
+    private static final int[] ELEMENT_BYTES = {
+        INTERFACE_BYTES,
+        ENTRY4_BYTES,
+        ENTRY6_BYTES,
+        HASH_SLOT_BYTES,
+        HASH_SLOT_BYTES,
+        SERVICE_BYTES,
+        MEMBER_BYTES,
+        SERVER_BYTES,
+        ENTRY4_BYTES,
+        ENTRY6_BYTES,
+        SLOT_BYTES
+    };
+
+    static {
+        // The header has room for eight timeouts.
+        assert ConnectionState.COUNT == 8;
+    }
+
+    private ConfigurationLayout() {}
+
+    static int elementBytes(int section) {
+        return ELEMENT_BYTES[section];
+    }
+
+    /** Slots of a hash for the given number of entries: a power of two, at most half full. */
+    static int hashSlots(int entries) {
+        return entries == 0 ? 0 : Integer.highestOneBit(Math.max(entries * 2 - 1, 1)) << 1;
+    }
+
+    /** Mixes address and key; keys come from the operator, so no secret seed is needed (clusters are bounded by the load). */
+    static int hash(long address0, long address1, int key) {
+        long h = address0 * 0x9e37_79b9_7f4a_7c15L ^ Long.rotateLeft(address1, 32) ^ key * 0xd6e8_feb8_6659_fd93L;
+        h ^= h >>> 32;
+        h *= 0xd6e8_feb8_6659_fd93L;
+        return (int) (h ^ (h >>> 32));
+    }
+
+    static int serviceKey(int protocol, int port) {
+        return protocol << 16 | port;
+    }
+
+    /** Whether the side has been written in this layout. */
+    static boolean isWritten(MemorySegment side) {
+        return side.byteSize() >= HEADER_BYTES && side.get(U64, 0) == MAGIC && side.get(U32, LAYOUT_VERSION) == VERSION;
+    }
+
+    static String name(MemorySegment side, long offset) {
+        int length = Math.min(side.get(U8, offset) & 0xff, NAME_BYTES);
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(side, U8, offset + 1, bytes, 0, length);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    static void name(MemorySegment side, long offset, String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "name \"" + name + "\" has " + bytes.length + " bytes, more than " + NAME_BYTES);
+        }
+        side.set(U8, offset, (byte) bytes.length);
+        MemorySegment.copy(bytes, 0, side, U8, offset + 1, bytes.length);
+        side.asSlice(offset + 1 + bytes.length, NAME_BYTES - bytes.length).fill((byte) 0);
+    }
+}
