@@ -54,4 +54,27 @@ public final class FrameBatch {
         owner[i] = frameOwner;
         ingress[i] = frameIngress;
     }
+
+    /** Removes the first frames, such as those a port accepted; the others move up. */
+    public void removeFirst(int count) {
+        removeRange(0, count);
+    }
+
+    /** Removes frame {@code i}; those behind it move up. */
+    public void remove(int i) {
+        removeRange(i, 1);
+    }
+
+    private void removeRange(int from, int count) {
+        int end = from + count;
+        int rest = size - end;
+        if (count > 0 && rest > 0) {
+            System.arraycopy(address, end, address, from, rest);
+            System.arraycopy(length, end, length, from, rest);
+            System.arraycopy(offload, end, offload, from, rest);
+            System.arraycopy(owner, end, owner, from, rest);
+            System.arraycopy(ingress, end, ingress, from, rest);
+        }
+        size -= count;
+    }
 }

@@ -1,0 +1,41 @@
+package io.weir.port;
+
+import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameOwner;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who takes a frame back, by {@link FrameBatch#owner}: the packet storage, or the receive ring of one of this
+ * processor's ports. One per processor, used by its thread only; all ports are registered before the first frame.
+ */
+public final class FrameOwners {
+    /** Owner numbers are interface ids, 1..255, and {@link FrameBatch#STORAGE}. */
+    private static final int NUMBERS = 256;
+
+    private final BufferPool storage;
+    private final @Nullable FrameOwner[] owners = new @Nullable FrameOwner[NUMBERS];
+
+    public FrameOwners(BufferPool storage) {
+        this.storage = storage;
+        owners[FrameBatch.STORAGE] = storage;
+    }
+
+    /** This processor's view of the packet storage. */
+    public BufferPool storage() {
+        return storage;
+    }
+
+    /** Names the receive ring whose frames carry the port's id as owner. */
+    public void register(int portId, FrameOwner owner) {
+        if (portId <= FrameBatch.STORAGE || portId >= NUMBERS) {
+            throw new IllegalArgumentException("port id " + portId + " is not within 1.." + (NUMBERS - 1));
+        }
+        owners[portId] = owner;
+    }
+
+    /** Gives a frame back. */
+    public void release(long address, int owner) {
+        Objects.requireNonNull(owners[owner]).release(address);
+    }
+}

@@ -1,0 +1,105 @@
+package io.weir.port.memory;
+
+import io.weir.memory.packet.BufferPool;
+import io.weir.port.FrameBatch;
+import io.weir.port.Offload;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network's end of a {@link MemoryWire}: puts frames into the receive queues and takes what the engine
+ * transmitted. One thread, which may or may not be the engine's.
+ */
+public final class MemoryStation implements AutoCloseable {
+    /**
+     * A transmitted frame taken out of the packet storage.
+     *
+     * @param bytes from the Ethernet header, without frame check sequence
+     * @param offload see {@link Offload}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    public record TransmittedFrame(byte[] bytes, long offload) {}
+
+    private final MemoryWire wire;
+    private final FrameRing[] receive;
+    private final FrameRing[] transmit;
+    private final BufferPool pool;
+    private final FrameBatch one = new FrameBatch(1);
+
+    MemoryStation(MemoryWire wire, FrameRing[] receive, FrameRing[] transmit, BufferPool pool) {
+        this.wire = wire;
+        this.receive = receive;
+        this.transmit = transmit;
+        this.pool = pool;
+    }
+
+    /** Copies a complete frame into a free buffer and queues it for handle 0; false when no buffer or slot is free. */
+    public boolean inject(byte[] frame) {
+        return inject(0, frame, Offload.NONE);
+    }
+
+    /** Copies a frame into a free buffer and queues it for a handle; false when no buffer or slot is free. */
+    public boolean inject(int queue, byte[] frame, long offload) {
+        if (frame.length > pool.frameCapacity()) {
+            throw new IllegalArgumentException(
+                    "frame of " + frame.length + " bytes does not fit a buffer of " + pool.frameCapacity());
+        }
+        long address = pool.acquire();
+        if (address == BufferPool.ABSENT) {
+            return false;
+        }
+        MemorySegment.copy(frame, 0, pool.frames(), ValueLayout.JAVA_BYTE, address, frame.length);
+        if (!inject(queue, address, frame.length, offload)) {
+            pool.release(address);
+            return false;
+        }
+        return true;
+    }
+
+    /** Queues a frame that is already in the packet storage, without a copy; false (still the caller's) when full. */
+    public boolean inject(int queue, long address, int length, long offload) {
+        return receive[queue].offer(address, length, offload);
+    }
+
+    /**
+     * Takes up to {@code limit} transmitted frames, without a copy: they belong to the caller. Order holds within a
+     * handle's queue, not between queues.
+     */
+    public int collect(FrameBatch batch, int limit) {
+        int count = 0;
+        for (FrameRing ring : transmit) {
+            count += ring.drain(batch, limit - count, wire.id());
+        }
+        return count;
+    }
+
+    /** Takes the next transmitted frame and frees its buffer; null when there is none. */
+    public @Nullable TransmittedFrame collect() {
+        one.clear();
+        if (collect(one, 1) == 0) {
+            return null;
+        }
+        byte[] bytes = new byte[one.length[0]];
+        MemorySegment.copy(pool.frames(), ValueLayout.JAVA_BYTE, one.address[0], bytes, 0, bytes.length);
+        pool.release(one.address[0]);
+        return new TransmittedFrame(bytes, one.offload[0]);
+    }
+
+    /** Frees every frame in both directions; the ports must be idle. */
+    @Override
+    public void close() {
+        for (int queue = 0; queue < receive.length; queue++) {
+            discard(receive[queue]);
+            discard(transmit[queue]);
+        }
+    }
+
+    private void discard(FrameRing ring) {
+        one.clear();
+        while (ring.drain(one, 1, wire.id()) > 0) {
+            pool.release(one.address[0]);
+            one.clear();
+        }
+    }
+}
