@@ -2,20 +2,37 @@ package io.weir.memory.connection;
 
 import java.lang.foreign.MemorySegment;
 
-/** Connections over IPv4. Stub. */
+/** Connections over IPv4: one cache line per record. Layout, protocol and errors: {@link ConnectionTable}. */
 public final class ConnectionTable4 extends ConnectionTable {
-    public ConnectionTable4(MemorySegment memory) {
-        super(memory);
+    /** Bytes of a record. */
+    public static final int RECORD_BYTES = 64;
+
+    private static final int SHIFT = 6;
+    /** "WEIRCON4", little-endian. */
+    private static final long MAGIC = 0x344E_4F43_5249_4557L;
+
+    private static final long PUBLISH_OFFSET = 8;
+    private static final long ADDRESSES = -8;
+
+    /** Attaches to a formatted region; IllegalArgumentException when it is none. */
+    public ConnectionTable4(MemorySegment region) {
+        this(region, 0);
     }
 
-    @Override
-    public long slots() {
-        throw new UnsupportedOperationException();
+    /** Attaches to a formatted region that starts at {@code base} of {@code memory}; records are offsets of that memory. */
+    public ConnectionTable4(MemorySegment memory, long base) {
+        super(memory, base, MAGIC, RECORD_BYTES, PUBLISH_OFFSET);
     }
 
-    @Override
-    public long recordAt(long index) {
-        throw new UnsupportedOperationException("" + index);
+    /** Bytes of a region for so many records; a translated connection takes two, direct return one. */
+    public static long regionBytes(long records) {
+        return (ConnectionRegion.slotsFor(records) + 1) * RECORD_BYTES;
+    }
+
+    /** Empties the region, writes its header with a random {@code seed} and attaches to it. */
+    public static ConnectionTable4 format(MemorySegment region, long seed) {
+        ConnectionRegion.format(region, MAGIC, RECORD_BYTES, seed);
+        return new ConnectionTable4(region);
     }
 
     /**
@@ -25,29 +42,83 @@ public final class ConnectionTable4 extends ConnectionTable {
      * @param key source port | destination port &lt;&lt; 16 | protocol &lt;&lt; 32, ports raw: the first four bytes of the TCP or UDP header
      */
     public int hash(long addresses, long key) {
-        throw new UnsupportedOperationException("" + addresses + key);
+        long h = (addresses ^ seed) * C1;
+        h ^= h >>> 32;
+        return (int) (((h + key) * C2) >>> 32);
     }
 
     /** Loads the first slot's publish word so that its cache line is on the way when {@link #find} needs it. */
     public long touch(int hash) {
-        throw new UnsupportedOperationException("" + hash);
+        return memory.get(U64, first + ((hash & mask) << SHIFT));
     }
 
     /** The live record with this key, or {@link #ABSENT}. */
     public long find(long addresses, long key, int hash) {
-        throw new UnsupportedOperationException("" + addresses + key + hash);
+        long record = first + ((hash & mask) << SHIFT);
+        long word = (long) WORD.getAcquire(memory, record);
+        if ((word & KEY_AND_STATE) == (key | STATE_LIVE)
+                && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
+                && (long) WORD.getAcquire(memory, record) == word) {
+            return record;
+        }
+        return (word & STATE_MASK) == STATE_EMPTY ? ABSENT : findBeyond(addresses, key, hash);
+    }
+
+    private long findBeyond(long addresses, long key, int hash) {
+        long live = key | STATE_LIVE;
+        for (int i = 1; i < PROBE_LIMIT; i++) {
+            long record = first + (((hash + i) & mask) << SHIFT);
+            long word = (long) WORD.getAcquire(memory, record);
+            if ((word & KEY_AND_STATE) == live
+                    && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
+                    && (long) WORD.getAcquire(memory, record) == word) {
+                return record;
+            }
+            if ((word & STATE_MASK) == STATE_EMPTY) {
+                return ABSENT;
+            }
+        }
+        return ABSENT;
+    }
+
+    /**
+     * True when {@code record} still is the live record of this key with publish word {@code word}: the reader's second
+     * look after it has read the fields, which also covers a record replaced between {@link #find} and {@link #word}.
+     */
+    public boolean isStill(long record, long word, long addresses, long key) {
+        return (word & KEY_AND_STATE) == (key | STATE_LIVE)
+                && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
+                && isUnchanged(record, word);
     }
 
     /** Claims a slot for a new record: a record to fill in and publish, or FULL, EXISTS or BUSY. */
     public long claim(long addresses, long key, int hash) {
-        throw new UnsupportedOperationException("" + addresses + key + hash);
+        return claim(addresses, 0, 0, 0, key, hash);
     }
 
+    /** Source | destination &lt;&lt; 32 of the key, raw. */
+    public long addresses(long record) {
+        return memory.get(U64, record + ADDRESSES);
+    }
+
+    /** Sets what the packet's destination (forward) or source (reverse) is replaced by, raw. */
     public void setTranslation(long record, int newAddressRaw, int newPortRaw) {
-        throw new UnsupportedOperationException("" + record + newAddressRaw + newPortRaw);
+        setNewAddressWord(record, newAddressRaw);
+        setNewPort(record, newPortRaw);
     }
 
+    /** Address to write into the packet, raw. */
     public int newAddress(long record) {
-        throw new UnsupportedOperationException("" + record);
+        return newAddressWord(record);
+    }
+
+    @Override
+    boolean hasAddresses(long record, long source0, long source1, long destination0, long destination1) {
+        return (long) WORD.getAcquire(memory, record + ADDRESSES) == source0;
+    }
+
+    @Override
+    void setAddresses(long record, long source0, long source1, long destination0, long destination1) {
+        memory.set(U64, record + ADDRESSES, source0);
     }
 }

@@ -2,48 +2,161 @@ package io.weir.memory.connection;
 
 import java.lang.foreign.MemorySegment;
 
-/** Connections over IPv6. Stub: the same as {@link ConnectionTable4} with each address as two raw longs. */
+/**
+ * Connections over IPv6: the same as {@link ConnectionTable4} with each address as two raw longs; two cache lines per
+ * record, addresses in the first. Layout, protocol and errors: {@link ConnectionTable}.
+ */
 public final class ConnectionTable6 extends ConnectionTable {
-    public ConnectionTable6(MemorySegment memory) {
-        super(memory);
+    /** Bytes of a record. */
+    public static final int RECORD_BYTES = 128;
+
+    private static final int SHIFT = 7;
+    /** "WEIRCON6", little-endian. */
+    private static final long MAGIC = 0x364E_4F43_5249_4557L;
+
+    private static final long PUBLISH_OFFSET = 72;
+    private static final long SOURCE0 = -72;
+    private static final long SOURCE1 = -64;
+    private static final long DESTINATION0 = -56;
+    private static final long DESTINATION1 = -48;
+    private static final long NEW_ADDRESS0 = -40;
+    private static final long NEW_ADDRESS1 = -32;
+
+    /** Attaches to a formatted region; IllegalArgumentException when it is none. */
+    public ConnectionTable6(MemorySegment region) {
+        this(region, 0);
     }
 
-    @Override
-    public long slots() {
-        throw new UnsupportedOperationException();
+    /** Attaches to a formatted region that starts at {@code base} of {@code memory}; records are offsets of that memory. */
+    public ConnectionTable6(MemorySegment memory, long base) {
+        super(memory, base, MAGIC, RECORD_BYTES, PUBLISH_OFFSET);
     }
 
-    @Override
-    public long recordAt(long index) {
-        throw new UnsupportedOperationException("" + index);
+    /** Bytes of a region for so many records; a translated connection takes two, direct return one. */
+    public static long regionBytes(long records) {
+        return (ConnectionRegion.slotsFor(records) + 1) * RECORD_BYTES;
+    }
+
+    /** Empties the region, writes its header with a random {@code seed} and attaches to it. */
+    public static ConnectionTable6 format(MemorySegment region, long seed) {
+        ConnectionRegion.format(region, MAGIC, RECORD_BYTES, seed);
+        return new ConnectionTable6(region);
     }
 
     /** Addresses raw: the longs at offsets 8, 16, 24 and 32 of the IPv6 header; key as in {@link ConnectionTable4#hash}. */
     public int hash(long source0, long source1, long destination0, long destination1, long key) {
-        throw new UnsupportedOperationException("" + source0 + source1 + destination0 + destination1 + key);
+        long h = (source0 ^ seed) * C1;
+        h ^= h >>> 32;
+        h = (h + source1) * C2;
+        h ^= h >>> 32;
+        h = (h + destination0) * C1;
+        h ^= h >>> 32;
+        h = (h + destination1) * C1;
+        h ^= h >>> 32;
+        return (int) (((h + key) * C2) >>> 32);
     }
 
+    /** Loads the first slot's publish word and source so that both cache lines are on the way for {@link #find}. */
     public long touch(int hash) {
-        throw new UnsupportedOperationException("" + hash);
+        long record = first + ((hash & mask) << SHIFT);
+        return memory.get(U64, record) ^ memory.get(U64, record + SOURCE0);
     }
 
+    /** The live record with this key, or {@link #ABSENT}. */
     public long find(long source0, long source1, long destination0, long destination1, long key, int hash) {
-        throw new UnsupportedOperationException("" + source0 + source1 + destination0 + destination1 + key + hash);
+        long record = first + ((hash & mask) << SHIFT);
+        long word = (long) WORD.getAcquire(memory, record);
+        if ((word & KEY_AND_STATE) == (key | STATE_LIVE)
+                && hasAddresses(record, source0, source1, destination0, destination1)
+                && (long) WORD.getAcquire(memory, record) == word) {
+            return record;
+        }
+        return (word & STATE_MASK) == STATE_EMPTY
+                ? ABSENT
+                : findBeyond(source0, source1, destination0, destination1, key, hash);
     }
 
+    private long findBeyond(long source0, long source1, long destination0, long destination1, long key, int hash) {
+        long live = key | STATE_LIVE;
+        for (int i = 1; i < PROBE_LIMIT; i++) {
+            long record = first + (((hash + i) & mask) << SHIFT);
+            long word = (long) WORD.getAcquire(memory, record);
+            if ((word & KEY_AND_STATE) == live
+                    && hasAddresses(record, source0, source1, destination0, destination1)
+                    && (long) WORD.getAcquire(memory, record) == word) {
+                return record;
+            }
+            if ((word & STATE_MASK) == STATE_EMPTY) {
+                return ABSENT;
+            }
+        }
+        return ABSENT;
+    }
+
+    /** As {@link ConnectionTable4#isStill}. */
+    public boolean isStill(
+            long record, long word, long source0, long source1, long destination0, long destination1, long key) {
+        return (word & KEY_AND_STATE) == (key | STATE_LIVE)
+                && hasAddresses(record, source0, source1, destination0, destination1)
+                && isUnchanged(record, word);
+    }
+
+    /** Claims a slot for a new record: a record to fill in and publish, or FULL, EXISTS or BUSY. */
+    @Override
     public long claim(long source0, long source1, long destination0, long destination1, long key, int hash) {
-        throw new UnsupportedOperationException("" + source0 + source1 + destination0 + destination1 + key + hash);
+        return super.claim(source0, source1, destination0, destination1, key, hash);
     }
 
+    /** First half of the key's source address, raw. */
+    public long source0(long record) {
+        return memory.get(U64, record + SOURCE0);
+    }
+
+    /** Second half of the key's source address, raw. */
+    public long source1(long record) {
+        return memory.get(U64, record + SOURCE1);
+    }
+
+    /** First half of the key's destination address, raw. */
+    public long destination0(long record) {
+        return memory.get(U64, record + DESTINATION0);
+    }
+
+    /** Second half of the key's destination address, raw. */
+    public long destination1(long record) {
+        return memory.get(U64, record + DESTINATION1);
+    }
+
+    /** Sets what the packet's destination (forward) or source (reverse) is replaced by, raw. */
     public void setTranslation(long record, long newAddress0, long newAddress1, int newPortRaw) {
-        throw new UnsupportedOperationException("" + record + newAddress0 + newAddress1 + newPortRaw);
+        memory.set(U64, record + NEW_ADDRESS0, newAddress0);
+        memory.set(U64, record + NEW_ADDRESS1, newAddress1);
+        setNewPort(record, newPortRaw);
     }
 
+    /** First half of the address to write into the packet, raw. */
     public long newAddress0(long record) {
-        throw new UnsupportedOperationException("" + record);
+        return memory.get(U64, record + NEW_ADDRESS0);
     }
 
+    /** Second half of the address to write into the packet, raw. */
     public long newAddress1(long record) {
-        throw new UnsupportedOperationException("" + record);
+        return memory.get(U64, record + NEW_ADDRESS1);
+    }
+
+    @Override
+    boolean hasAddresses(long record, long source0, long source1, long destination0, long destination1) {
+        return (long) WORD.getAcquire(memory, record + SOURCE0) == source0
+                && (long) WORD.getAcquire(memory, record + SOURCE1) == source1
+                && (long) WORD.getAcquire(memory, record + DESTINATION0) == destination0
+                && (long) WORD.getAcquire(memory, record + DESTINATION1) == destination1;
+    }
+
+    @Override
+    void setAddresses(long record, long source0, long source1, long destination0, long destination1) {
+        memory.set(U64, record + SOURCE0, source0);
+        memory.set(U64, record + SOURCE1, source1);
+        memory.set(U64, record + DESTINATION0, destination0);
+        memory.set(U64, record + DESTINATION1, destination1);
     }
 }
