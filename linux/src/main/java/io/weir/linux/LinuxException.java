@@ -13,6 +13,17 @@ public final class LinuxException extends RuntimeException {
         this.errno = errno;
     }
 
+    /** An exception whose message names the call, the errno and, where there is one, the usual remedy. */
+    static LinuxException of(String call, int errno) {
+        return of(call, errno, Remedies.of(call, errno));
+    }
+
+    /** As {@link #of(String, int)}, with a remedy that the caller knows; may be empty. */
+    static LinuxException of(String call, int errno, String remedy) {
+        String message = call + ": " + Errno.name(errno) + " (" + Errno.text(errno) + ")";
+        return new LinuxException(call, errno, remedy.isEmpty() ? message : message + ": " + remedy);
+    }
+
     /** The failed call with its arguments, such as {@code socket(AF_PACKET, SOCK_RAW, ETH_P_ALL)}. */
     public String call() {
         return call;

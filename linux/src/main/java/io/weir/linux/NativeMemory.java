@@ -16,4 +16,9 @@ public final class NativeMemory {
     public static MemorySegment all() {
         return ALL;
     }
+
+    /** The part {@code address .. address + length} of the address space; valid while it stays mapped. */
+    public static MemorySegment segment(long address, long length) {
+        return MemorySegment.ofAddress(address).reinterpret(length);
+    }
 }

@@ -1,0 +1,92 @@
+package io.weir.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Questions about one network interface, by name (netdevice(7)). They are asked through a socket and answered for that
+ * socket's network namespace, whichever thread asks. Allocation-free after construction; used by one thread.
+ *
+ * <pre>
+ *  struct ifreq:  0 char name[16] | 16 union { int index, mtu; short flags; struct sockaddr { short family; char data[14] } }
+ * </pre>
+ */
+public final class Interfaces implements AutoCloseable {
+    /** IFF_UP: the operator wants it up. */
+    public static final int UP = 0x1;
+    /** IFF_LOOPBACK. */
+    public static final int LOOPBACK = 0x8;
+    /** IFF_RUNNING: it is up and has a carrier. */
+    public static final int RUNNING = 0x40;
+
+    /** IFNAMSIZ - 1: the name ends with a zero byte. */
+    private static final int NAME_BYTES = 15;
+
+    private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCGIFMTU = 0x8921;
+    private static final long SIOCGIFHWADDR = 0x8927;
+    private static final long SIOCGIFINDEX = 0x8933;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment request = arena.allocate(40, 8);
+
+    public Interfaces(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length > NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "interface: \"" + name + "\" has " + bytes.length + " bytes, not 1 to " + NAME_BYTES);
+        }
+        MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, bytes.length);
+    }
+
+    /** The index of the interface with this name now, from 1, or the negated errno: ENODEV when there is none. */
+    public int index(int socket) {
+        int result = SystemCalls.ioctl(socket, SIOCGIFINDEX, request.address());
+        return result < 0 ? result : request.get(JAVA_INT, 16);
+    }
+
+    /** A mask of {@link #UP}, {@link #RUNNING} and other IFF_ flags, or the negated errno. */
+    public int flags(int socket) {
+        int result = SystemCalls.ioctl(socket, SIOCGIFFLAGS, request.address());
+        return result < 0 ? result : Short.toUnsignedInt(request.get(JAVA_SHORT, 16));
+    }
+
+    /** Greatest IP packet in bytes, or the negated errno. */
+    public int mtu(int socket) {
+        int result = SystemCalls.ioctl(socket, SIOCGIFMTU, request.address());
+        return result < 0 ? result : request.get(JAVA_INT, 16);
+    }
+
+    /** The link-layer address, 48 bits, first octet highest, or the negated errno. */
+    public long linkAddress(int socket) {
+        int result = SystemCalls.ioctl(socket, SIOCGIFHWADDR, request.address());
+        if (result < 0) {
+            return result;
+        }
+        long address = 0;
+        for (int i = 0; i < 6; i++) {
+            address = address << 8 | (request.get(JAVA_BYTE, 18L + i) & 0xff);
+        }
+        return address;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    /** The index of an interface in the calling thread's network namespace, or 0 when there is none with that name. */
+    public static int index(String name) {
+        int socket = Sockets.open(Sockets.AF_INET, Sockets.SOCK_DGRAM, 0);
+        try (Interfaces question = new Interfaces(name)) {
+            return Math.max(0, question.index(socket));
+        } finally {
+            Descriptors.close(socket);
+        }
+    }
+}
