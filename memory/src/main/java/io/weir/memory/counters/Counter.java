@@ -34,6 +34,12 @@ public enum Counter {
         return description;
     }
 
+    /** The index in the shared memory. */
+    @SuppressWarnings("EnumOrdinal") // the order of declaration is the layout: append only
+    public int index() {
+        return ordinal();
+    }
+
     /** The name as it is shown and documented, such as {@code packets-received}. */
     public String key() {
         return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');

@@ -23,6 +23,12 @@ public enum InterfaceCounter {
         return description;
     }
 
+    /** The index in the shared memory. */
+    @SuppressWarnings("EnumOrdinal") // the order of declaration is the layout: append only
+    public int index() {
+        return ordinal();
+    }
+
     /** The name as it is shown and documented. */
     public String key() {
         return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');

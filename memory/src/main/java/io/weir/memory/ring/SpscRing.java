@@ -1,4 +1,0 @@
-package io.weir.memory.ring;
-
-/** Stub. */
-public final class SpscRing {}
