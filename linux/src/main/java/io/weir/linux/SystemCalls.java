@@ -24,9 +24,12 @@ final class SystemCalls {
     private static final StructLayout CAPTURE_LAYOUT = Linker.Option.captureStateLayout();
     private static final long ERRNO_OFFSET = CAPTURE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    /** Where the call of the current thread leaves its errno. */
-    private static final ThreadLocal<MemorySegment> CAPTURE =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE_LAYOUT));
+    /**
+     * Where the call of the current thread leaves its errno. From the global arena for platform threads, which are few:
+     * only with a scope that never closes does the compiler remove the slice that the linker makes of it per call.
+     */
+    private static final ThreadLocal<MemorySegment> CAPTURE = ThreadLocal.withInitial(
+            () -> (Thread.currentThread().isVirtual() ? Arena.ofAuto() : Arena.global()).allocate(CAPTURE_LAYOUT));
 
     private static final MethodHandle SOCKET =
             handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
