@@ -37,9 +37,7 @@ class MemoryPortTest {
 
         assertThat(port.receive(batch, 8)).isEqualTo(1);
 
-        assertThat(pool.frames()
-                        .asSlice(batch.address[0], batch.length[0])
-                        .toArray(ValueLayout.JAVA_BYTE))
+        assertThat(pool.frames().asSlice(batch.address[0], batch.length[0]).toArray(ValueLayout.JAVA_BYTE))
                 .isEqualTo(frame);
         assertThat(batch.offload[0]).isEqualTo(offload);
         assertThat(batch.owner[0]).isEqualTo(FrameBatch.STORAGE);
@@ -169,7 +167,7 @@ class MemoryPortTest {
 
     @Test
     void two_threads_pass_every_frame_in_order() throws InterruptedException {
-        int count = 200_000;
+        int count = 50_000;
         MemoryWire busy = new MemoryWire(1, "bench", 0, 1500, 1, 256);
         MemoryStation source = busy.station(pool);
         MemoryPort sink = busy.port(0, owners);

@@ -71,8 +71,19 @@ class CaptureToolsTest {
     void tshark_reads_what_the_writer_wrote() throws IOException, InterruptedException {
         assumeInstalled("tshark");
         String output = run(List.of(
-                "tshark", "-r", written().toString(), "-T", "fields", "-E", "separator=,", "-e", "frame.time_epoch", "-e",
-                "frame.cap_len", "-e", "frame.len"));
+                "tshark",
+                "-r",
+                written().toString(),
+                "-T",
+                "fields",
+                "-E",
+                "separator=,",
+                "-e",
+                "frame.time_epoch",
+                "-e",
+                "frame.cap_len",
+                "-e",
+                "frame.len"));
 
         assertThat(output.lines())
                 .containsExactly(
@@ -97,12 +108,24 @@ class CaptureToolsTest {
             writer.write(TIME_NS, MemorySegment.ofArray(frame(62)), 0, 62, PacketDirection.OUTBOUND);
         }
         String output = run(List.of(
-                "tshark", "-r", file.toString(), "-T", "fields", "-E", "separator=,", "-e", "frame.time_epoch", "-e",
-                "frame.len", "-e", "frame.interface_name", "-e", "frame.packet_flags_direction"));
+                "tshark",
+                "-r",
+                file.toString(),
+                "-T",
+                "fields",
+                "-E",
+                "separator=,",
+                "-e",
+                "frame.time_epoch",
+                "-e",
+                "frame.len",
+                "-e",
+                "frame.interface_name",
+                "-e",
+                "frame.packet_flags_direction"));
 
         assertThat(output.lines())
-                .containsExactly(
-                        "1700000000.123456789,61,ext0,0x00000001", "1700000000.123456789,62,ext0,0x00000002");
+                .containsExactly("1700000000.123456789,61,ext0,0x00000001", "1700000000.123456789,62,ext0,0x00000002");
     }
 
     @Test

@@ -98,7 +98,11 @@ class PcapReaderTest {
     void classic_pcap_is_read_in_both_byte_orders_and_resolutions(boolean bigEndian, long magic, int fractionNs)
             throws IOException {
         ByteBuffer file = classic(bigEndian, (int) magic, 1);
-        file.putInt(0xf0000000).putInt(123_456).putInt(FRAME.length).putInt(FRAME.length).put(FRAME);
+        file.putInt(0xf0000000)
+                .putInt(123_456)
+                .putInt(FRAME.length)
+                .putInt(FRAME.length)
+                .put(FRAME);
 
         try (PcapReader reader = read(bytes(file))) {
             assertThat(reader.next()).isTrue();
@@ -150,7 +154,12 @@ class PcapReaderTest {
     void a_simple_packet_is_as_long_as_the_snap_length_allows() throws IOException {
         ByteBuffer file = section(false);
         addInterface(file, 1, 10, 6);
-        file.putInt(3).putInt(28).putInt(FRAME.length).put(FRAME, 0, 10).putShort((short) 0).putInt(28);
+        file.putInt(3)
+                .putInt(28)
+                .putInt(FRAME.length)
+                .put(FRAME, 0, 10)
+                .putShort((short) 0)
+                .putInt(28);
 
         try (PcapReader reader = read(bytes(file))) {
             assertThat(reader.next()).isTrue();
