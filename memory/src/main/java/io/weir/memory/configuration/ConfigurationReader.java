@@ -5,7 +5,6 @@ import static io.weir.memory.configuration.ConfigurationLayout.*;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.map.Sides;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 
 /**
  * A switching processor's view of the configuration table. {@link #refresh} once per batch pins the active side and
@@ -74,9 +73,11 @@ public final class ConfigurationReader {
 
     /** Pins the active side; returns its generation, 0 before the first. */
     public long refresh() {
-        long active = sides.active();
+        long active = sides.pin(processor);
         if (active != pinned) {
-            active = pin(active);
+            pinned = active;
+            side = Sides.side(active) == Sides.A ? sideA : sideB;
+            readHeader();
         }
         return active >>> 1;
     }
@@ -90,28 +91,6 @@ public final class ConfigurationReader {
     public void retire() {
         sides.retire(processor);
         pinned = NOTHING_PINNED;
-    }
-
-    /**
-     * A processor that was retired is not waited for, so between its load of the pointer and its announcement the
-     * control processor may have flipped and begun to write; therefore announce, then look again (the fence orders
-     * store before load; its counterpart is between flip and quiescence check).
-     */
-    private long pin(long first) {
-        long active = first;
-        while (true) {
-            sides.observe(processor, active);
-            VarHandle.fullFence();
-            long again = sides.active();
-            if (again == active) {
-                break;
-            }
-            active = again;
-        }
-        pinned = active;
-        side = (active & 1) == 0 ? sideA : sideB;
-        readHeader();
-        return active;
     }
 
     private void readHeader() {
