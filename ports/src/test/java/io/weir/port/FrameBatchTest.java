@@ -3,6 +3,8 @@ package io.weir.port;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.packet.PoolView;
 import org.junit.jupiter.api.Test;
 
 class FrameBatchTest {
@@ -39,7 +41,7 @@ class FrameBatchTest {
 
     @Test
     void a_frame_goes_back_to_the_owner_its_number_names() {
-        CheckedPool pool = new CheckedPool(1);
+        PoolView pool = PacketStorage.checking(1, 2048, 1).view(0);
         FrameOwners owners = new FrameOwners(pool);
         long[] returned = new long[1];
         owners.register(3, address -> returned[0] = address);
@@ -53,7 +55,7 @@ class FrameBatchTest {
 
     @Test
     void a_port_id_outside_1_to_255_is_refused() {
-        FrameOwners owners = new FrameOwners(new CheckedPool(1));
+        FrameOwners owners = new FrameOwners(PacketStorage.checking(1, 2048, 1).view(0));
 
         assertThatThrownBy(() -> owners.register(0, address -> {})).hasMessageContaining("port id 0");
         assertThatThrownBy(() -> owners.register(256, address -> {})).hasMessageContaining("port id 256");

@@ -4,6 +4,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameOwner;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
@@ -17,7 +18,7 @@ import io.weir.port.PortCapabilities;
  * <p>A frame lost on its way in counts as received and dropped with {@link DropReason#FAULT_INJECTED}. On the way out
  * the engine has sent the frame, so its fate is decided: only {@link #injected} tells.
  */
-public final class FaultyPort implements Port {
+public final class FaultyPort implements Port, FrameOwner {
     private static final int BATCH = 64;
 
     private final Port port;
@@ -102,6 +103,14 @@ public final class FaultyPort implements Port {
         outbound.transmit(port);
         outbound.copyForeign();
         return count;
+    }
+
+    /** For a port behind it whose receive ring owns frames. */
+    @Override
+    public void release(long address) {
+        if (port instanceof FrameOwner owner) {
+            owner.release(address);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.weir.port.decorator;
 
+import io.weir.memory.packet.FrameOwner;
 import io.weir.port.FrameBatch;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * left to the interface are not complete). Recording ends when the file has reached its greatest size or cannot be
  * written; the traffic goes on either way. Writes files on the packet path: a tool for finding faults.
  */
-public final class TracedPort implements Port {
+public final class TracedPort implements Port, FrameOwner {
     /** Room for a GSO frame of 64 KiB and a batch of full Ethernet frames. */
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -148,6 +149,14 @@ public final class TracedPort implements Port {
         } catch (IOException e) {
             failure = e;
             recording = false;
+        }
+    }
+
+    /** For a port behind it whose receive ring owns frames. */
+    @Override
+    public void release(long address) {
+        if (port instanceof FrameOwner owner) {
+            owner.release(address);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weir.port.memory;
 
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.ring.FrameRing;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
@@ -43,7 +44,7 @@ public final class MemoryPort implements Port {
 
     @Override
     public int receive(FrameBatch batch, int limit) {
-        return wire.isUp() ? receive.drain(batch, limit, wire.id()) : 0;
+        return wire.isUp() ? MemoryWire.drain(receive, batch, limit, wire.id()) : 0;
     }
 
     /** Accepts until the ring is full, or until a frame must be copied and no buffer is free. */
@@ -55,7 +56,8 @@ public final class MemoryPort implements Port {
         int size = batch.size();
         for (int i = 0; i < size; i++) {
             boolean accepted = batch.owner[i] == FrameBatch.STORAGE
-                    ? transmit.offer(batch.address[i], batch.length[i], batch.offload[i])
+                    ? transmit.offer(
+                            batch.address[i], batch.length[i], batch.offload[i], FrameBatch.STORAGE, batch.ingress[i])
                     : offerCopy(batch, i);
             if (!accepted) {
                 return i;
@@ -75,7 +77,7 @@ public final class MemoryPort implements Port {
         }
         MemorySegment frames = storage.frames();
         MemorySegment.copy(frames, batch.address[i], frames, copy, length);
-        if (!transmit.offer(copy, length, batch.offload[i])) {
+        if (!transmit.offer(copy, length, batch.offload[i], FrameBatch.STORAGE, batch.ingress[i])) {
             storage.release(copy);
             return false;
         }

@@ -1,6 +1,7 @@
 package io.weir.port.memory;
 
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.ring.FrameRing;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import java.lang.foreign.MemorySegment;
@@ -59,7 +60,7 @@ public final class MemoryStation implements AutoCloseable {
 
     /** Queues a frame that is already in the packet storage, without a copy; false (still the caller's) when full. */
     public boolean inject(int queue, long address, int length, long offload) {
-        return receive[queue].offer(address, length, offload);
+        return receive[queue].offer(address, length, offload, FrameBatch.STORAGE, wire.id());
     }
 
     /**
@@ -69,7 +70,7 @@ public final class MemoryStation implements AutoCloseable {
     public int collect(FrameBatch batch, int limit) {
         int count = 0;
         for (FrameRing ring : transmit) {
-            count += ring.drain(batch, limit - count, wire.id());
+            count += MemoryWire.drain(ring, batch, limit - count, wire.id());
         }
         return count;
     }
@@ -97,7 +98,7 @@ public final class MemoryStation implements AutoCloseable {
 
     private void discard(FrameRing ring) {
         one.clear();
-        while (ring.drain(one, 1, wire.id()) > 0) {
+        while (MemoryWire.drain(ring, one, 1, wire.id()) > 0) {
             pool.release(one.address[0]);
             one.clear();
         }

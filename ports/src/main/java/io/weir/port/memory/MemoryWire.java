@@ -1,8 +1,11 @@
 package io.weir.port.memory;
 
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.ring.FrameRing;
+import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.PortCapabilities;
+import java.lang.foreign.Arena;
 
 /**
  * A network interface made of rings: the engine's handles ({@link #port}) on one side, the network
@@ -49,9 +52,25 @@ public final class MemoryWire {
         receive = new FrameRing[queues];
         transmit = new FrameRing[queues];
         for (int queue = 0; queue < queues; queue++) {
-            receive[queue] = new FrameRing(slots);
-            transmit[queue] = new FrameRing(slots);
+            receive[queue] = ring(slots);
+            transmit[queue] = ring(slots);
         }
+    }
+
+    private static FrameRing ring(int slots) {
+        return new FrameRing(Arena.ofAuto().allocate(FrameRing.bytes(slots), 64));
+    }
+
+    /** Consumer: appends up to {@code limit} frames to the batch; returns how many. */
+    static int drain(FrameRing ring, FrameBatch batch, int limit, int ingress) {
+        int count = ring.available(Math.min(limit, batch.capacity() - batch.size()));
+        for (int i = 0; i < count; i++) {
+            batch.add(ring.address(i), ring.length(i), ring.offload(i), FrameBatch.STORAGE, ingress);
+        }
+        if (count > 0) {
+            ring.consume(count);
+        }
+        return count;
     }
 
     /** The handle on a queue, for one processor; {@code owners} are that processor's. */

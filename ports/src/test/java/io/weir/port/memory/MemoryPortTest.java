@@ -2,7 +2,8 @@ package io.weir.port.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.port.CheckedPool;
+import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.packet.PoolView;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
@@ -16,7 +17,7 @@ class MemoryPortTest {
     private static final int ID = 3;
     private static final int SLOTS = 4;
 
-    private final CheckedPool pool = new CheckedPool(16);
+    private final PoolView pool = PacketStorage.checking(16, 2048, 1).view(0);
     private final FrameOwners owners = new FrameOwners(pool);
     private final MemoryWire wire = new MemoryWire(ID, "ext0", 0x02_00_00_00_00_01L, 1500, 2, SLOTS);
     private final MemoryPort port = wire.port(0, owners);
@@ -101,9 +102,8 @@ class MemoryPortTest {
 
     @Test
     void a_frame_of_another_owner_is_copied_and_given_back_at_once() {
-        CheckedPool ring = pool;
-        long foreign = ring.acquire();
-        ring.frames().set(ValueLayout.JAVA_BYTE, foreign, (byte) 42);
+        long foreign = pool.acquire();
+        pool.frames().set(ValueLayout.JAVA_BYTE, foreign, (byte) 42);
         long[] released = new long[1];
         owners.register(5, address -> released[0] = address);
         batch.add(foreign, 60, 0, 5, 0);
