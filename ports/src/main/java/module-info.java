@@ -5,6 +5,7 @@ module io.weir.port {
     requires io.weir.linux;
 
     exports io.weir.port;
+    exports io.weir.port.afpacket;
     exports io.weir.port.decorator;
     exports io.weir.port.memory;
     exports io.weir.port.pcap;

@@ -24,6 +24,11 @@ public final class Interfaces implements AutoCloseable {
     /** IFF_RUNNING: it is up and has a carrier. */
     public static final int RUNNING = 0x40;
 
+    /** ARPHRD_ETHER. */
+    public static final int ETHERNET = 1;
+    /** ARPHRD_LOOPBACK: frames with Ethernet headers as well. */
+    public static final int LOOPBACK_LINK = 772;
+
     /** IFNAMSIZ - 1: the name ends with a zero byte. */
     private static final int NAME_BYTES = 15;
 
@@ -60,6 +65,12 @@ public final class Interfaces implements AutoCloseable {
     public int mtu(int socket) {
         int result = SystemCalls.ioctl(socket, SIOCGIFMTU, request.address());
         return result < 0 ? result : request.get(JAVA_INT, 16);
+    }
+
+    /** The kind of link, such as {@link #ETHERNET}, or the negated errno. */
+    public int linkType(int socket) {
+        int result = SystemCalls.ioctl(socket, SIOCGIFHWADDR, request.address());
+        return result < 0 ? result : Short.toUnsignedInt(request.get(JAVA_SHORT, 16));
     }
 
     /** The link-layer address, 48 bits, first octet highest, or the negated errno. */

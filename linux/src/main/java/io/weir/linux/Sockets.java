@@ -77,6 +77,14 @@ public final class Sockets {
         }
     }
 
+    /**
+     * Reads an option into memory at {@code value}; the {@code int} at {@code length} says how much room there is.
+     * Returns 0 or the negated errno; allocation-free.
+     */
+    public static int option(int socket, int level, int option, long value, long length) {
+        return SystemCalls.getsockopt(socket, level, option, value, length);
+    }
+
     /** Throws when {@code result} is a negated errno; for options that the caller cannot do without. */
     public static int require(int result, String call) {
         if (result < 0) {

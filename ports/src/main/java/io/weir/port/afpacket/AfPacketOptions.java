@@ -1,0 +1,73 @@
+package io.weir.port.afpacket;
+
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.port.FrameOwners;
+
+/**
+ * How to open an {@link AfPacketPort}.
+ *
+ * @param id number of the interface within the node, 1..255
+ * @param device the interface's name in the network namespace of the thread that opens the port
+ * @param receive false for a handle that only transmits; it has no ring
+ * @param ringFrames least number of frames in the receive ring
+ * @param frameBytes memory per frame of the ring, a multiple of 16; longer frames are truncated by the kernel and dropped
+ * @param promiscuous also take frames to other stations' link-layer addresses, needed for virtual addresses with a MAC
+ *     of their own
+ * @param owners takes sent frames back; the port registers its own ring there
+ * @param counters of the processor that uses the handle
+ */
+public record AfPacketOptions(
+        int id,
+        String device,
+        boolean receive,
+        int ringFrames,
+        int frameBytes,
+        boolean promiscuous,
+        FrameOwners owners,
+        ProcessorCounters counters) {
+    /** 17 MB of ring: 250 µs at one million frames per second. */
+    public static final int DEFAULT_RING_FRAMES = 256;
+
+    /**
+     * Room for the longest frame the kernel makes: 65,535 bytes of IP packet with GSO, an Ethernet header with tag, and
+     * the ring's own headers, rounded up to whole pages. Measured: with 2,048 bytes every GSO frame is truncated.
+     */
+    public static final int DEFAULT_FRAME_BYTES = 17 * 4096;
+
+    /** The least the kernel's headers leave useful room in. */
+    private static final int LEAST_FRAME_BYTES = 256;
+
+    public AfPacketOptions {
+        if (id < 1 || id > 255) {
+            throw new IllegalArgumentException("interface " + device + ": id " + id + " is not within 1..255");
+        }
+        if (ringFrames < 1) {
+            throw new IllegalArgumentException("interface " + device + ": ring-frames " + ringFrames + " is below 1");
+        }
+        if (frameBytes < LEAST_FRAME_BYTES || frameBytes % 16 != 0) {
+            throw new IllegalArgumentException("interface " + device + ": frame-bytes " + frameBytes
+                    + " is not a multiple of 16 from " + LEAST_FRAME_BYTES);
+        }
+    }
+
+    /** A handle that receives and transmits. */
+    public static AfPacketOptions receiving(int id, String device, FrameOwners owners, ProcessorCounters counters) {
+        return new AfPacketOptions(id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, owners, counters);
+    }
+
+    /** A further processor's handle, which only transmits. */
+    public static AfPacketOptions transmitting(int id, String device, FrameOwners owners, ProcessorCounters counters) {
+        return new AfPacketOptions(
+                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, owners, counters);
+    }
+
+    /** The same with another ring. */
+    public AfPacketOptions withRing(int frames, int bytesPerFrame) {
+        return new AfPacketOptions(id, device, receive, frames, bytesPerFrame, promiscuous, owners, counters);
+    }
+
+    /** The same, taking frames to all stations. */
+    public AfPacketOptions withPromiscuous() {
+        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, true, owners, counters);
+    }
+}

@@ -1,0 +1,318 @@
+package io.weir.port.afpacket;
+
+import io.weir.linux.Errno;
+import io.weir.linux.Interfaces;
+import io.weir.linux.LinuxException;
+import io.weir.linux.NativeMemory;
+import io.weir.linux.Sockets;
+import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.InterfaceCounter;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.port.FrameBatch;
+import io.weir.port.FrameOwners;
+import io.weir.port.Port;
+import io.weir.port.PortCapabilities;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An interface of the kernel through a packet socket. Frames are received in a ring that the kernel writes and weir
+ * reads in place, and sent with one {@code sendto} straight from where they stand: the 10 bytes before a frame are
+ * overwritten with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are
+ * absolute ({@link NativeMemory#all}).
+ *
+ * <p>Transmission is synchronous: an accepted frame is back with its owner when {@link #transmit} returns. A frame that
+ * the kernel refuses for its own sake (too long, malformed) is accepted, dropped and counted; a full socket buffer or a
+ * lost interface is not accepted.
+ *
+ * <p>The interface is taken up and given up by name: when it is deleted, renamed, set down or loses its carrier, the port
+ * counts DOWN_EVENTS, and UP_EVENTS when an interface with that name is up again. Setting it up is the operator's.
+ *
+ * <p><b>The kernel's own IP stack sees every received frame too.</b> An interface that weir owns must have no IP address
+ * there, else the kernel answers ARP for it and resets weir's connections. Without any address the kernel still
+ * configures an IPv6 link-local one, and answers neighbour solicitations for it: switch that off with
+ * {@code sysctl net.ipv6.conf.NAME.disable_ipv6=1} or {@code ip link set dev NAME addrgenmode none}. Forwarding
+ * ({@code net.ipv4.ip_forward}) must be off between such interfaces, and receive offloads that merge packets (GRO, LRO) may stay
+ * on: merged packets carry their segment size.
+ */
+public final class AfPacketPort implements Port {
+    private static final MemorySegment FRAMES = NativeMemory.all();
+
+    private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
+
+    private static final int USABLE = Interfaces.UP | Interfaces.RUNNING;
+
+    private final int id;
+    private final String device;
+    private final FrameOwners owners;
+    private final ProcessorCounters counters;
+    private final Interfaces question;
+    private final PacketSocket socket;
+    private final int descriptor;
+    private final @Nullable ReceiveRing ring;
+
+    /** Kernel's index of the interface the socket is bound to; 0 while there is none with the name. */
+    private int index;
+
+    private boolean up;
+    private volatile PortCapabilities capabilities;
+
+    private AfPacketPort(
+            AfPacketOptions options, Interfaces question, PacketSocket socket, @Nullable ReceiveRing ring) {
+        id = options.id();
+        device = options.device();
+        owners = options.owners();
+        counters = options.counters();
+        this.question = question;
+        this.socket = socket;
+        this.ring = ring;
+        descriptor = socket.descriptor();
+        capabilities = currentCapabilities();
+    }
+
+    /**
+     * Opens a handle in the network namespace of the calling thread; any thread may use it afterwards.
+     *
+     * @throws LinuxException without CAP_NET_RAW, when there is no such interface, or without memory for the ring
+     * @throws IllegalArgumentException when the interface is not Ethernet
+     */
+    public static AfPacketPort open(AfPacketOptions options) {
+        Interfaces question = new Interfaces(options.device());
+        PacketSocket socket = null;
+        try {
+            socket = new PacketSocket(options.receive(), options.promiscuous());
+            requireEthernet(options.device(), question, socket.descriptor());
+            ReceiveRing ring = options.receive()
+                    ? ReceiveRing.map(socket.descriptor(), options.ringFrames(), options.frameBytes())
+                    : null;
+            AfPacketPort port = new AfPacketPort(options, question, socket, ring);
+            if (ring != null) {
+                options.owners().register(options.id(), ring);
+            }
+            port.followInterface();
+            if (!port.up) {
+                LOG.log(Level.WARNING, "interface {0} is down; {1}", options.device(), port.remedy());
+            }
+            return port;
+        } catch (LinuxException | IllegalArgumentException e) {
+            if (socket != null) {
+                socket.close();
+            }
+            question.close();
+            throw e;
+        }
+    }
+
+    private static void requireEthernet(String device, Interfaces question, int socket) {
+        int type = question.linkType(socket);
+        if (type < 0) {
+            String call = "ioctl(SIOCGIFHWADDR, \"" + device + "\")";
+            throw new LinuxException(
+                    call,
+                    -type,
+                    call + ": " + Errno.name(-type) + ": no such interface in this network namespace; see `ip link`");
+        }
+        if (type != Interfaces.ETHERNET && type != Interfaces.LOOPBACK_LINK) {
+            throw new IllegalArgumentException("interface " + device + ": link type " + type
+                    + " is not Ethernet (ARPHRD numbers of include/uapi/linux/if_arp.h)");
+        }
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return device;
+    }
+
+    /** Changes when the interface comes back with another address or MTU. */
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    private PortCapabilities currentCapabilities() {
+        long linkAddress = question.linkAddress(descriptor);
+        int mtu = question.mtu(descriptor);
+        return new PortCapabilities("af_packet", Math.max(0, linkAddress), Math.max(0, mtu), true, true, true);
+    }
+
+    @Override
+    public int receive(FrameBatch batch, int limit) {
+        ReceiveRing from = ring;
+        if (from == null) {
+            return 0;
+        }
+        int room = Math.min(limit, batch.capacity() - batch.size());
+        int before = batch.size();
+        for (int i = 0; i < room && !from.isEmpty(); i++) {
+            long header = from.take();
+            if (ReceiveRing.isTruncated(header)) {
+                dropTruncated(from, header);
+            } else {
+                add(batch, header);
+            }
+        }
+        return batch.size() - before;
+    }
+
+    private void add(FrameBatch batch, long header) {
+        long address = ReceiveRing.untaggedAddress(header);
+        int length = ReceiveRing.length(header);
+        long offload = VirtioNetHeader.read(FRAMES, address - VirtioNetHeader.BYTES);
+        int tag = ReceiveRing.tagBytes(header);
+        if (tag != 0) {
+            address = ReceiveRing.insertTag(header, address);
+            length += tag;
+            offload = VirtioNetHeader.shift(offload, tag);
+        }
+        batch.add(address, length, offload, id, id);
+    }
+
+    /** The engine counts what it gets, so what it never sees is counted here. */
+    private void dropTruncated(ReceiveRing from, long header) {
+        from.release(header);
+        counters.add(Counter.PACKETS_RECEIVED, 1);
+        counters.add(InterfaceCounter.RECEIVED_PACKETS, id, 1);
+        counters.add(InterfaceCounter.TRUNCATED_PACKETS, id, 1);
+        counters.drop(DropReason.FRAME_TRUNCATED, id);
+    }
+
+    @Override
+    public int transmit(FrameBatch batch) {
+        if (!up) {
+            return 0;
+        }
+        int size = batch.size();
+        for (int i = 0; i < size; i++) {
+            long frame = batch.address[i] - VirtioNetHeader.BYTES;
+            VirtioNetHeader.write(FRAMES, frame, batch.offload[i]);
+            long sent = Sockets.send(descriptor, frame, batch.length[i] + VirtioNetHeader.BYTES, Sockets.MSG_DONTWAIT);
+            if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
+                return i;
+            }
+            owners.release(batch.address[i], batch.owner[i]);
+        }
+        return size;
+    }
+
+    /** True when this frame will never be sent but the next one may; counted. */
+    private boolean isFrameAtFault(int errno, int ingress) {
+        return switch (errno) {
+            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM, Errno.EINTR -> false;
+            case Errno.ENETDOWN, Errno.ENODEV, Errno.ENXIO -> {
+                markDown();
+                yield false;
+            }
+            default -> {
+                counters.add(InterfaceCounter.TRANSMIT_ERRORS, id, 1);
+                counters.drop(
+                        errno == Errno.EMSGSIZE ? DropReason.FRAME_TOO_LONG : DropReason.TRANSMIT_FAILED, ingress);
+                yield true;
+            }
+        };
+    }
+
+    @Override
+    public void maintain(long nowMs) {
+        if (ring != null) {
+            long drops = socket.takeDrops();
+            if (drops != 0) {
+                counters.add(InterfaceCounter.KERNEL_DROPPED_PACKETS, id, drops);
+            }
+        }
+        boolean wasUp = up;
+        followInterface();
+        if (wasUp != up) {
+            LOG.log(
+                    up ? Level.INFO : Level.WARNING,
+                    up ? "interface {0} is in service" : "interface {0} is down; {1}",
+                    device,
+                    up ? "" : remedy());
+        }
+    }
+
+    /** Compares the interface that has the name now with the one the socket is bound to, and goes after it. */
+    private void followInterface() {
+        int named = Math.max(0, question.index(descriptor));
+        if (named != index) {
+            markDown();
+            if (index != 0) {
+                socket.unbind(index);
+            }
+            index = named != 0 && socket.bind(named) == 0 ? named : 0;
+        }
+        boolean usable = index != 0 && (question.flags(descriptor) & USABLE) == USABLE;
+        if (!usable) {
+            markDown();
+            socket.clearError();
+        } else if (!up) {
+            socket.clearError();
+            up = true;
+            counters.add(InterfaceCounter.UP_EVENTS, id, 1);
+        }
+        if (usable) {
+            refreshCapabilities();
+        }
+    }
+
+    private void refreshCapabilities() {
+        long linkAddress = question.linkAddress(descriptor);
+        int mtu = question.mtu(descriptor);
+        if (linkAddress >= 0 && mtu >= 0 && (linkAddress != capabilities.linkAddress() || mtu != capabilities.mtu())) {
+            capabilities = currentCapabilities();
+        }
+    }
+
+    private void markDown() {
+        if (up) {
+            up = false;
+            counters.add(InterfaceCounter.DOWN_EVENTS, id, 1);
+        }
+    }
+
+    private String remedy() {
+        if (index == 0) {
+            return "there is no interface with this name; weir takes it up when there is";
+        }
+        int flags = question.flags(descriptor);
+        return flags >= 0 && (flags & Interfaces.UP) != 0
+                ? "it has no carrier"
+                : "bring it up with `ip link set dev " + device + " up`";
+    }
+
+    @Override
+    public boolean isUp() {
+        return up;
+    }
+
+    @Override
+    public int pollDescriptor() {
+        return ring == null ? -1 : descriptor;
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        return ring != null && !ring.isEmpty();
+    }
+
+    /** Slots of the receive ring that the engine holds; for tests and tools. */
+    int slotsHeld() {
+        return ring == null ? 0 : ring.slotsHeld();
+    }
+
+    /** All frames of the ring must have been given back; the port is not used afterwards. */
+    @Override
+    public void close() {
+        if (ring != null) {
+            ring.unmap();
+        }
+        socket.close();
+        question.close();
+    }
+}

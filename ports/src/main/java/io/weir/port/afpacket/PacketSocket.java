@@ -1,0 +1,139 @@
+package io.weir.port.afpacket;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.weir.linux.Descriptors;
+import io.weir.linux.LinuxException;
+import io.weir.linux.Sockets;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+
+/**
+ * A packet socket that stays open for the life of a port. When its interface vanishes, the same socket is bound to the
+ * new one, so that the receive ring stays mapped and frames still held stay valid. Allocation-free after construction.
+ */
+final class PacketSocket implements AutoCloseable {
+    private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_DROP_MEMBERSHIP = 2;
+    private static final int PACKET_STATISTICS = 6;
+    private static final int PACKET_VERSION = 10;
+    private static final int PACKET_VNET_HDR = 15;
+    private static final int PACKET_QDISC_BYPASS = 20;
+    private static final int PACKET_IGNORE_OUTGOING = 23;
+
+    private static final int TPACKET_V2 = 1;
+    private static final int PACKET_MR_PROMISC = 1;
+    private static final int PACKET_MR_ALLMULTI = 2;
+    private static final int ETH_P_ALL = 3;
+
+    /** Bytes of frames on their way out, counted with the kernel's overhead: some 100 GSO frames. */
+    private static final int SEND_BUFFER_BYTES = 16 << 20;
+
+    private final Arena arena = Arena.ofShared();
+    /** struct sockaddr_ll: 0 family, 2 protocol (network order), 4 interface index, 20 bytes in all. */
+    private final MemorySegment address = arena.allocate(20, 4);
+    /** struct packet_mreq: 0 interface index, 4 type, 16 bytes in all. */
+    private final MemorySegment membership = arena.allocate(16, 4);
+    /** struct tpacket_stats: 0 packets, 4 drops; then the length for getsockopt. */
+    private final MemorySegment answer = arena.allocate(16, 8);
+
+    private final int descriptor;
+    private final boolean receives;
+    private final boolean promiscuous;
+
+    PacketSocket(boolean receives, boolean promiscuous) {
+        this.receives = receives;
+        this.promiscuous = promiscuous;
+        // Protocol 0: nothing is received before the socket is bound to its interface.
+        descriptor = Sockets.open(Sockets.AF_PACKET, Sockets.SOCK_RAW, 0);
+        try {
+            configure();
+        } catch (LinuxException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void configure() {
+        // before the ring: it decides where frames start in their slots
+        require(PACKET_VNET_HDR, "PACKET_VNET_HDR", 1);
+        if (receives) {
+            require(PACKET_VERSION, "PACKET_VERSION", TPACKET_V2);
+            require(PACKET_IGNORE_OUTGOING, "PACKET_IGNORE_OUTGOING", 1);
+        }
+        require(PACKET_QDISC_BYPASS, "PACKET_QDISC_BYPASS", 1);
+        if (Sockets.setOption(descriptor, Sockets.SOL_SOCKET, Sockets.SO_SNDBUFFORCE, SEND_BUFFER_BYTES) < 0) {
+            // Without CAP_NET_ADMIN: as much as net.core.wmem_max allows.
+            var _ = Sockets.setOption(descriptor, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
+        }
+    }
+
+    private void require(int option, String name, int value) {
+        Sockets.require(
+                Sockets.setOption(descriptor, Sockets.SOL_PACKET, option, value),
+                "setsockopt(" + name + ", " + value + ")");
+    }
+
+    int descriptor() {
+        return descriptor;
+    }
+
+    /** Receives from and sends to this interface from now on; returns 0 or the negated errno. */
+    int bind(int index) {
+        int result = bind(index, receives ? ETH_P_ALL : 0);
+        if (result == 0 && receives) {
+            changeMembership(PACKET_ADD_MEMBERSHIP, index);
+        }
+        return result;
+    }
+
+    /** Receives no more: the interface with this index is no longer the one that was asked for. */
+    void unbind(int index) {
+        if (receives) {
+            changeMembership(PACKET_DROP_MEMBERSHIP, index);
+        }
+        var _ = bind(index, 0);
+    }
+
+    private int bind(int index, int protocol) {
+        address.set(JAVA_SHORT, 0, (short) Sockets.AF_PACKET);
+        address.set(JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) protocol);
+        address.set(JAVA_INT, 4, index);
+        return Sockets.bind(descriptor, address);
+    }
+
+    /** Solicited-node multicast (RFC 4861) needs all of multicast; failure means a device without such a filter. */
+    private void changeMembership(int option, int index) {
+        membership.set(JAVA_INT, 0, index);
+        membership.set(JAVA_SHORT, 4, (short) PACKET_MR_ALLMULTI);
+        var _ = Sockets.setOption(descriptor, Sockets.SOL_PACKET, option, membership);
+        if (promiscuous) {
+            membership.set(JAVA_SHORT, 4, (short) PACKET_MR_PROMISC);
+            var _ = Sockets.setOption(descriptor, Sockets.SOL_PACKET, option, membership);
+        }
+    }
+
+    /** Frames that found the ring full since the last call. */
+    long takeDrops() {
+        answer.set(JAVA_INT, 8, 8);
+        int result = Sockets.option(
+                descriptor, Sockets.SOL_PACKET, PACKET_STATISTICS, answer.address(), answer.address() + 8);
+        return result < 0 ? 0 : Integer.toUnsignedLong(answer.get(JAVA_INT, 4));
+    }
+
+    /** Takes the pending error away, without which poll(2) would not wait. */
+    void clearError() {
+        answer.set(JAVA_INT, 8, 4);
+        var _ = Sockets.option(
+                descriptor, Sockets.SOL_SOCKET, Sockets.SO_ERROR, answer.address(), answer.address() + 8);
+    }
+
+    @Override
+    public void close() {
+        Descriptors.close(descriptor);
+        arena.close();
+    }
+}
