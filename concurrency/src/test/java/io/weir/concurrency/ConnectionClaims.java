@@ -24,7 +24,10 @@ final class ConnectionClaims {
 
     /** Two processors see the first packet of one connection. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = ACCEPTABLE, desc = "one of them opened it")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one of them opened it")
     @Outcome(expect = FORBIDDEN, desc = "no record, two records, or a loser that thinks it won")
     @State
     public static class SameKey {
@@ -48,7 +51,10 @@ final class ConnectionClaims {
 
     /** An earlier slot of the window becomes free in between, so the two may take different slots. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = ACCEPTABLE, desc = "one of them opened it")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one of them opened it")
     @Outcome(expect = FORBIDDEN, desc = "no record, two records, or a loser that thinks it won")
     @State
     public static class SameKeyWhileSlotsBecomeFree {
@@ -106,7 +112,10 @@ final class ConnectionClaims {
     /** Different clients with the same ports: while neither is published, the table cannot tell them apart. */
     @JCStressTest
     @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "both are open")
-    @Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = ACCEPTABLE_INTERESTING, desc = "one was told BUSY and comes again")
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 1"},
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "one was told BUSY and comes again")
     @Outcome(expect = FORBIDDEN, desc = "neither is open, or one got lost")
     @State
     public static class DifferentAddressesSamePorts {
@@ -130,7 +139,10 @@ final class ConnectionClaims {
 
     /** Two sweepers, or a sweeper and a reset, remove one record. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 0", "0, 1, 0"}, expect = ACCEPTABLE, desc = "one of them removed it")
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "one of them removed it")
     @Outcome(expect = FORBIDDEN, desc = "it was counted as closed twice or never")
     @State
     public static class TwoRemovals {

@@ -26,7 +26,10 @@ final class ConnectionReads {
 
     /** The first reply arrives while the record is being published. */
     @JCStressTest
-    @Outcome(id = {"0", "1"}, expect = ACCEPTABLE, desc = "not yet there, or complete")
+    @Outcome(
+            id = {"0", "1"},
+            expect = ACCEPTABLE,
+            desc = "not yet there, or complete")
     @Outcome(expect = FORBIDDEN, desc = "incomplete")
     @State
     public static class Publication {
@@ -45,8 +48,14 @@ final class ConnectionReads {
 
     /** The same key is opened anew in the same slot (port reuse): only the generation tells them apart. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1", "0, 2", "0, 3", "1, 0", "1, 1", "1, 2", "1, 3"}, expect = ACCEPTABLE, desc = "whole")
-    @Outcome(id = {"2, 0", "2, 2", "2, 3", "3, 0", "3, 3"}, expect = ACCEPTABLE, desc = "whole")
+    @Outcome(
+            id = {"0, 0", "0, 1", "0, 2", "0, 3", "1, 0", "1, 1", "1, 2", "1, 3"},
+            expect = ACCEPTABLE,
+            desc = "whole")
+    @Outcome(
+            id = {"2, 0", "2, 2", "2, 3", "3, 0", "3, 3"},
+            expect = ACCEPTABLE,
+            desc = "whole")
     @Outcome(expect = FORBIDDEN, desc = "two connections mixed, or an older one after a newer one")
     @State
     public static class SameKeyAnew {
@@ -74,7 +83,10 @@ final class ConnectionReads {
 
     /** The slot goes to another client with the same ports: key and state in the word are the same. */
     @JCStressTest
-    @Outcome(id = {"1, 0", "0, 0", "0, 2", "1, 2"}, expect = ACCEPTABLE, desc = "each its own connection or none")
+    @Outcome(
+            id = {"1, 0", "0, 0", "0, 2", "1, 2"},
+            expect = ACCEPTABLE,
+            desc = "each its own connection or none")
     @Outcome(expect = FORBIDDEN, desc = "one client's translation for the other")
     @State
     public static class SamePortsOtherClient {
@@ -100,7 +112,10 @@ final class ConnectionReads {
 
     /** A full window's half-open record is recycled for another connection while a packet of the old one is read. */
     @JCStressTest
-    @Outcome(id = {"1, 0", "0, 0", "0, 2", "1, 2"}, expect = ACCEPTABLE, desc = "each its own connection or none")
+    @Outcome(
+            id = {"1, 0", "0, 0", "0, 2", "1, 2"},
+            expect = ACCEPTABLE,
+            desc = "each its own connection or none")
     @Outcome(expect = FORBIDDEN, desc = "one connection's translation for the other, or no slot")
     @State
     public static class Recycling {
@@ -161,7 +176,10 @@ final class ConnectionReads {
 
     /** The next hop of a live connection changes. */
     @JCStressTest
-    @Outcome(id = {"0", "1", "2"}, expect = ACCEPTABLE, desc = "the old path, the new one, or none for the moment")
+    @Outcome(
+            id = {"0", "1", "2"},
+            expect = ACCEPTABLE,
+            desc = "the old path, the new one, or none for the moment")
     @Outcome(expect = FORBIDDEN, desc = "half the old path and half the new one")
     @State
     public static class PathChange {
@@ -192,7 +210,10 @@ final class ConnectionReads {
 
     /** The four words of IPv6 addresses: a slot reused between clients whose addresses share words. */
     @JCStressTest
-    @Outcome(id = {"0", "1"}, expect = ACCEPTABLE, desc = "its own connection or none")
+    @Outcome(
+            id = {"0", "1"},
+            expect = ACCEPTABLE,
+            desc = "its own connection or none")
     @Outcome(expect = FORBIDDEN, desc = "a record that never had this key")
     @State
     public static class ReuseIpv6 {
