@@ -1,0 +1,266 @@
+package io.weir.control.configuration;
+
+import io.weir.control.configuration.CompiledConfiguration.Selection;
+import io.weir.control.configuration.CompiledConfiguration.SelectionKey;
+import io.weir.control.configuration.ServiceConfiguration.Algorithm;
+import io.weir.control.configuration.ServiceConfiguration.Forwarding;
+import io.weir.control.configuration.ServiceConfiguration.Member;
+import io.weir.control.master.Candidate;
+import io.weir.control.master.LeastConnections;
+import io.weir.control.master.Maglev;
+import io.weir.control.master.SelectionAlgorithm;
+import io.weir.control.master.SelectionTable;
+import io.weir.control.master.SourceHash;
+import io.weir.control.master.WeightedRoundRobin;
+import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Interface;
+import io.weir.memory.configuration.ConfigurationImage.Members;
+import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.Server;
+import io.weir.memory.configuration.ConfigurationImage.Service;
+import io.weir.memory.configuration.ConfigurationImage.Settings;
+import io.weir.memory.configuration.ConfigurationLayout;
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.RawAddress;
+import io.weir.memory.connection.ConnectionState;
+import io.weir.wire.IpAddress;
+import io.weir.wire.Ipv6Address;
+import io.weir.wire.MacAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns configurations into the form of the shared memory. Stateless; writes nothing. */
+final class ConfigurationCompiler {
+    private static final SelectionAlgorithm WEIGHTED_ROUND_ROBIN = new WeightedRoundRobin();
+    private static final SelectionAlgorithm MAGLEV = new Maglev();
+    private static final SelectionAlgorithm SOURCE_HASH = new SourceHash();
+    private static final SelectionAlgorithm LEAST_CONNECTIONS = new LeastConnections();
+
+    private final NodeConfiguration source;
+    private final List<InterfaceFacts> facts;
+    private final Map<SelectionKey, Selection> previous;
+    private final StableNumbers serviceNumbers;
+    private final StableNumbers serverNumbers;
+    private final Map<String, ServerConfiguration> servers;
+    private final Map<SelectionKey, Selection> selections = new HashMap<>();
+
+    private ConfigurationCompiler(
+            NodeConfiguration source,
+            List<InterfaceFacts> facts,
+            Map<SelectionKey, Selection> previous,
+            StableNumbers serviceNumbers,
+            StableNumbers serverNumbers) {
+        this.source = source;
+        this.facts = facts;
+        this.previous = previous;
+        this.serviceNumbers = serviceNumbers;
+        this.serverNumbers = serverNumbers;
+        this.servers = source.servers().stream().collect(Collectors.toMap(ServerConfiguration::name, each -> each));
+    }
+
+    /**
+     * What the next generation is numbered and marked with.
+     *
+     * @param generation its number
+     * @param cause why, cut to 63 bytes
+     * @param createdAtEpochMs when
+     */
+    record Mark(long generation, String cause, long createdAtEpochMs) {}
+
+    /**
+     * Compiles a configuration.
+     *
+     * @param facts of the interfaces, in their order
+     * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
+     * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
+     * @throws ConfigurationRefusedException naming all problems
+     */
+    static CompiledConfiguration compile(
+            NodeConfiguration source,
+            List<InterfaceFacts> facts,
+            Mark mark,
+            @Nullable CompiledConfiguration before,
+            StableNumbers serviceNumbers,
+            StableNumbers serverNumbers)
+            throws ConfigurationRefusedException {
+        List<String> problems = ConfigurationCheck.problems(source, facts);
+        if (!problems.isEmpty()) {
+            throw new ConfigurationRefusedException(problems);
+        }
+        StableNumbers nextServices = serviceNumbers.next(
+                source.services().stream().map(ServiceConfiguration::name).toList());
+        StableNumbers nextServers = serverNumbers.next(
+                source.servers().stream().map(ServerConfiguration::name).toList());
+        ConfigurationCompiler compiler = new ConfigurationCompiler(
+                source, facts, before == null ? Map.of() : before.selections(), nextServices, nextServers);
+        ConfigurationImage image = compiler.image(mark);
+        return new CompiledConfiguration(
+                source, image, RoutePlan.of(source), compiler.selections, nextServices, nextServers);
+    }
+
+    private ConfigurationImage image(Mark mark) {
+        return new ConfigurationImage(
+                mark.generation(),
+                cut(mark.cause()),
+                mark.createdAtEpochMs(),
+                settings(),
+                interfaces(),
+                source.servers().stream().map(this::server).toList(),
+                source.services().stream().map(this::service).toList());
+    }
+
+    private Settings settings() {
+        TimeoutsConfiguration timeouts = source.timeouts();
+        Integer[] timeoutsMs = new Integer[ConnectionState.COUNT];
+        Arrays.fill(timeoutsMs, 0);
+        timeoutsMs[ConnectionState.UDP_ONE_WAY] = milliseconds(timeouts.udpOneWay());
+        timeoutsMs[ConnectionState.UDP] = milliseconds(timeouts.udp());
+        timeoutsMs[ConnectionState.SYN_SENT] = milliseconds(timeouts.syn());
+        timeoutsMs[ConnectionState.SYN_RECEIVED] = milliseconds(timeouts.syn());
+        timeoutsMs[ConnectionState.ESTABLISHED] = milliseconds(timeouts.established());
+        timeoutsMs[ConnectionState.FIN_WAIT] = milliseconds(timeouts.fin());
+        timeoutsMs[ConnectionState.CLOSED] = milliseconds(timeouts.closed());
+        LimitsConfiguration limits = source.limits();
+        return new Settings(
+                List.of(timeoutsMs),
+                limits.resetsPerSecond(),
+                limits.echoesPerSecond(),
+                limits.pendingPackets(),
+                limits.forwarding());
+    }
+
+    private static int milliseconds(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
+    }
+
+    private List<Interface> interfaces() {
+        List<Interface> interfaces = new ArrayList<>();
+        for (int k = 0; k < source.interfaces().size(); k++) {
+            InterfaceConfiguration each = source.interfaces().get(k);
+            InterfaceFacts fact = k < facts.size() ? facts.get(k) : InterfaceFacts.UNKNOWN;
+            MacAddress linkAddress = each.linkAddress() != null ? each.linkAddress() : fact.linkAddress();
+            interfaces.add(new Interface(
+                    each.name(),
+                    linkAddress == null ? 0 : linkAddress.bits(),
+                    each.mtu() != 0 ? each.mtu() : fact.mtu(),
+                    each.addresses().stream()
+                            .map(own -> new OwnAddress(raw(own.address()), own.length()))
+                            .toList()));
+        }
+        return interfaces;
+    }
+
+    private Server server(ServerConfiguration server) {
+        return new Server(
+                serverNumbers.of(server.name()),
+                server.name(),
+                server.weight(),
+                server.addresses().stream().map(ConfigurationCompiler::raw).toList());
+    }
+
+    private Service service(ServiceConfiguration service) {
+        List<RawAddress> addresses =
+                service.addresses().stream().map(ConfigurationCompiler::raw).toList();
+        boolean hasIpv4 = addresses.stream().anyMatch(RawAddress::isIpv4);
+        boolean hasIpv6 = !addresses.stream().allMatch(RawAddress::isIpv4);
+        return new Service(
+                serviceNumbers.of(service.name()),
+                service.name(),
+                service.protocol().number(),
+                service.port(),
+                service.forwarding() == Forwarding.NAT ? ConfigurationReader.NAT : ConfigurationReader.DIRECT,
+                number(service.algorithm()),
+                addresses,
+                hasIpv4 ? members(service, 4) : Members.NONE,
+                hasIpv6 ? members(service, 6) : Members.NONE);
+    }
+
+    private Members members(ServiceConfiguration service, int family) {
+        List<ConfigurationImage.Member> members = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Member member : service.members()) {
+            RawAddress address = address(servers.get(member.server()), family);
+            if (address != null) {
+                members.add(new ConfigurationImage.Member(
+                        serverNumbers.of(member.server()), member.weight(), address, member.port()));
+                // A server may stand in a service twice, with two ports.
+                String name = names.add(member.server()) ? member.server() : member.server() + ":" + member.port();
+                candidates.add(new Candidate(name, member.weight()));
+            }
+        }
+        return new Members(
+                members,
+                select(new SelectionKey(service.name(), family), service.algorithm(), candidates)
+                        .slots());
+    }
+
+    private static @Nullable RawAddress address(@Nullable ServerConfiguration server, int family) {
+        if (server == null) {
+            return null;
+        }
+        for (IpAddress each : server.addresses()) {
+            RawAddress raw = raw(each);
+            if (raw.isIpv4() == (family == 4)) {
+                return raw;
+            }
+        }
+        return null;
+    }
+
+    private SelectionTable select(SelectionKey key, Algorithm algorithm, List<Candidate> candidates) {
+        Selection last = previous.get(key);
+        boolean isSame = last != null
+                && last.algorithm() == algorithm
+                && last.candidates().equals(candidates);
+        if (last != null && isSame) {
+            selections.put(key, last);
+            return last.table();
+        }
+        SelectionTable repaired = last != null && last.algorithm() == algorithm ? last.table() : SelectionTable.EMPTY;
+        SelectionTable table = selection(algorithm).build(candidates, repaired);
+        selections.put(key, new Selection(algorithm, candidates, table));
+        return table;
+    }
+
+    private static SelectionAlgorithm selection(Algorithm algorithm) {
+        return switch (algorithm) {
+            case WEIGHTED_ROUND_ROBIN -> WEIGHTED_ROUND_ROBIN;
+            case MAGLEV -> MAGLEV;
+            case SOURCE_HASH -> SOURCE_HASH;
+            case LEAST_CONNECTIONS -> LEAST_CONNECTIONS;
+        };
+    }
+
+    private static int number(Algorithm algorithm) {
+        return switch (algorithm) {
+            case WEIGHTED_ROUND_ROBIN -> ConfigurationReader.WEIGHTED_ROUND_ROBIN;
+            case MAGLEV -> ConfigurationReader.MAGLEV;
+            case SOURCE_HASH -> ConfigurationReader.SOURCE_HASH;
+            case LEAST_CONNECTIONS -> ConfigurationReader.LEAST_CONNECTIONS;
+        };
+    }
+
+    static RawAddress raw(IpAddress address) {
+        Ipv6Address mapped = address.mapped();
+        return new RawAddress(mapped.raw0(), mapped.raw1());
+    }
+
+    /** As much of the text as fits into a name. */
+    private static String cut(String text) {
+        String cut = text;
+        while (cut.getBytes(StandardCharsets.UTF_8).length > ConfigurationLayout.NAME_BYTES) {
+            cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
+        }
+        return cut;
+    }
+}

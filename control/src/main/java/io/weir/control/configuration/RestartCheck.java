@@ -1,0 +1,63 @@
+package io.weir.control.configuration;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What cannot change while the node runs: what threads, sockets and the size of the shared memory were made from. */
+final class RestartCheck {
+    private final List<String> problems = new ArrayList<>();
+
+    private RestartCheck() {}
+
+    static List<String> problems(NodeConfiguration running, NodeConfiguration next) {
+        RestartCheck check = new RestartCheck();
+        check.same("name", running.name(), next.name());
+        ProcessorsConfiguration processors = running.processors();
+        check.same("processors.control", processors.control(), next.processors().control());
+        check.same(
+                "processors.switching",
+                processors.switching(),
+                next.processors().switching());
+        check.same("processors.idle", processors.idle(), next.processors().idle());
+        MemoryConfiguration memory = running.memory();
+        check.same("memory.file", memory.file(), next.memory().file());
+        check.same("memory.connections4", memory.connections4(), next.memory().connections4());
+        check.same("memory.connections6", memory.connections6(), next.memory().connections6());
+        check.same("memory.buffers", memory.buffers(), next.memory().buffers());
+        check.same("memory.buffer-bytes", memory.bufferBytes(), next.memory().bufferBytes());
+        check.same("memory.neighbours", memory.neighbours(), next.memory().neighbours());
+        check.same("memory.huge-pages", memory.hugePages(), next.memory().hugePages());
+        check.same("interfaces", names(running), names(next));
+        if (names(running).equals(names(next))) {
+            for (int k = 0; k < running.interfaces().size(); k++) {
+                check.compare(running.interfaces().get(k), next.interfaces().get(k));
+            }
+        }
+        return check.problems;
+    }
+
+    /** Addresses may change: they only stand in the tables. */
+    private void compare(InterfaceConfiguration running, InterfaceConfiguration next) {
+        String key = "interfaces." + running.name();
+        same(key + ".device", running.device(), next.device());
+        same(key + ".driver", running.driver(), next.driver());
+        same(key + ".link-address", running.linkAddress(), next.linkAddress());
+        same(key + ".mtu", running.mtu(), next.mtu());
+        same(key + ".processor", running.processor(), next.processor());
+    }
+
+    private static List<String> names(NodeConfiguration configuration) {
+        return configuration.interfaces().stream()
+                .map(InterfaceConfiguration::name)
+                .toList();
+    }
+
+    private void same(String key, @Nullable Object running, @Nullable Object next) {
+        if (!Objects.equals(running, next)) {
+            problems.add(key + ": " + next + " differs from " + running
+                    + ", which cannot change while the node runs; restart it or change it back");
+        }
+    }
+}
