@@ -95,6 +95,27 @@ public final class NdpView extends HeaderView {
         put16(TYPE_OFFSET, type << 8);
     }
 
+    /** Checksum. */
+    public int checksum() {
+        return u16(CHECKSUM_OFFSET);
+    }
+
+    /** Writes the checksum, raw. */
+    public void rawChecksum(int raw) {
+        putRaw16(CHECKSUM_OFFSET, raw);
+    }
+
+    /** Whether pseudo header and message sum up to zero. */
+    public boolean isChecksumCorrect(long pseudoHeaderSum) {
+        return Checksum.finish(pseudoHeaderSum + Checksum.sum(memory(), offset(), length())) == 0;
+    }
+
+    /** Computes and writes the checksum of pseudo header and message. */
+    public void fillChecksum(long pseudoHeaderSum) {
+        rawChecksum(0);
+        rawChecksum(Checksum.finish(pseudoHeaderSum + Checksum.sum(memory(), offset(), length())));
+    }
+
     /** {@link #ROUTER}, {@link #SOLICITED}, {@link #OVERRIDE} of an advertisement. */
     public int flags() {
         return u8(FLAGS_OFFSET) >>> 5;

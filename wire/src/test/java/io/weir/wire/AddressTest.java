@@ -29,7 +29,8 @@ class AddressTest {
         "::ffff:a01:203, ::ffff:10.1.2.3",
         "64:ff9b::192.0.2.33, 64:ff9b::c000:221",
         "fe80::, fe80::",
-        "1::2:0:0:0, 1:0:0:0:2::"
+        "1:0:0:2::, 1:0:0:2::",
+        "1:0:0:0:2:0:0:0, 1::2:0:0:0"
     })
     void an_ipv6_address_is_written_in_the_canonical_form_of_rfc_5952(String text, String canonical) {
         assertThat(Ipv6Address.parse(text)).hasToString(canonical);
