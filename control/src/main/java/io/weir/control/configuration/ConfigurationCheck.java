@@ -171,32 +171,43 @@ final class ConfigurationCheck {
     private record Endpoint(IpAddress address, int protocol, int port) {}
 
     private void members(String key, ServiceConfiguration service) {
-        Set<String> seen = new HashSet<>();
-        Set<Integer> families = new HashSet<>();
+        Set<Member> seen = new HashSet<>();
+        boolean hasIpv4 = false;
+        boolean hasIpv6 = false;
         for (Member member : service.members()) {
-            String memberKey = key + ".servers." + member.server();
             ServerConfiguration server = servers.get(member.server());
             if (server == null) {
-                problem(memberKey + ": there is no server of this name");
+                problem(key(key, member) + ": there is no server of this name");
                 continue;
             }
-            if (!seen.add(member.server() + ":" + member.port())) {
-                problem(memberKey + ": is given twice" + (member.port() == 0 ? "" : " with port " + member.port()));
+            // The same with another weight is a repetition, too.
+            if (!seen.add(new Member(member.server(), 0, member.port()))) {
+                problem(key(key, member) + ": is given twice"
+                        + (member.port() == 0 ? "" : " with port " + member.port()));
             }
-            weight(memberKey, member.weight());
+            if (member.weight() < 0 || member.weight() > Candidate.MAX_WEIGHT) {
+                weight(key(key, member), member.weight());
+            }
             if (member.port() < 0 || member.port() > 65535) {
-                problem(memberKey + ".port: " + member.port() + " is not within 0..65535");
+                problem(key(key, member) + ".port: " + member.port() + " is not within 0..65535");
             }
             if (service.forwarding() == Forwarding.DIRECT) {
-                direct(memberKey, service, member, server);
+                direct(key(key, member), service, member, server);
             }
-            server.addresses().forEach(each -> families.add(each.lengthBits()));
+            for (IpAddress address : server.addresses()) {
+                hasIpv4 |= address.lengthBits() == 32;
+                hasIpv6 |= address.lengthBits() == 128;
+            }
         }
         for (IpAddress address : service.addresses()) {
-            if (!service.members().isEmpty() && !families.contains(address.lengthBits())) {
+            if (!service.members().isEmpty() && !(address.lengthBits() == 32 ? hasIpv4 : hasIpv6)) {
                 problem(key + ".addresses: no server of the service has an address of the family of " + address);
             }
         }
+    }
+
+    private static String key(String service, Member member) {
+        return service + ".servers." + member.server();
     }
 
     private void direct(String key, ServiceConfiguration service, Member member, ServerConfiguration server) {

@@ -32,10 +32,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns configurations into the form of the shared memory. Stateless; writes nothing. */
@@ -50,7 +50,9 @@ final class ConfigurationCompiler {
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
     private final StableNumbers serverNumbers;
-    private final Map<String, ServerConfiguration> servers;
+    /** The servers as the image has them, by name. */
+    private final Map<String, Server> servers = new LinkedHashMap<>();
+
     private final Map<SelectionKey, Selection> selections = new HashMap<>();
 
     private ConfigurationCompiler(
@@ -64,7 +66,7 @@ final class ConfigurationCompiler {
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
         this.serverNumbers = serverNumbers;
-        this.servers = source.servers().stream().collect(Collectors.toMap(ServerConfiguration::name, each -> each));
+        source.servers().forEach(each -> servers.put(each.name(), server(each)));
     }
 
     /**
@@ -114,7 +116,7 @@ final class ConfigurationCompiler {
                 mark.createdAtEpochMs(),
                 settings(),
                 interfaces(),
-                source.servers().stream().map(this::server).toList(),
+                List.copyOf(servers.values()),
                 source.services().stream().map(this::service).toList());
     }
 
@@ -189,10 +191,10 @@ final class ConfigurationCompiler {
         List<Candidate> candidates = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Member member : service.members()) {
-            RawAddress address = address(servers.get(member.server()), family);
-            if (address != null) {
-                members.add(new ConfigurationImage.Member(
-                        serverNumbers.of(member.server()), member.weight(), address, member.port()));
+            Server server = servers.get(member.server());
+            RawAddress address = server == null ? null : address(server, family);
+            if (server != null && address != null) {
+                members.add(new ConfigurationImage.Member(server.number(), member.weight(), address, member.port()));
                 // A server may stand in a service twice, with two ports.
                 String name = names.add(member.server()) ? member.server() : member.server() + ":" + member.port();
                 candidates.add(new Candidate(name, member.weight()));
@@ -204,14 +206,10 @@ final class ConfigurationCompiler {
                         .slots());
     }
 
-    private static @Nullable RawAddress address(@Nullable ServerConfiguration server, int family) {
-        if (server == null) {
-            return null;
-        }
-        for (IpAddress each : server.addresses()) {
-            RawAddress raw = raw(each);
-            if (raw.isIpv4() == (family == 4)) {
-                return raw;
+    private static @Nullable RawAddress address(Server server, int family) {
+        for (RawAddress each : server.addresses()) {
+            if (each.isIpv4() == (family == 4)) {
+                return each;
             }
         }
         return null;

@@ -319,7 +319,9 @@ public final class ConfigurationWriter {
     }
 
     private void writeMember(Service service, int family, Member member) {
-        check(isNumber(member.server()), "server number in service " + service.name(), member.server(), MAX_NUMBER);
+        if (!isNumber(member.server())) {
+            throw outOfRange("server number in service " + service.name(), member.server(), MAX_NUMBER);
+        }
         if (member.address().isIpv4() != (family == 4)) {
             throw new IllegalArgumentException(
                     "service " + service.name() + ": server " + member.server() + " has no IPv" + family + " address");
@@ -376,7 +378,11 @@ public final class ConfigurationWriter {
 
     private static void check(boolean holds, String what, int value, int limit) {
         if (!holds) {
-            throw new IllegalArgumentException(what + ": " + value + " is out of range, limit " + limit);
+            throw outOfRange(what, value, limit);
         }
+    }
+
+    private static IllegalArgumentException outOfRange(String what, int value, int limit) {
+        return new IllegalArgumentException(what + ": " + value + " is out of range, limit " + limit);
     }
 }
