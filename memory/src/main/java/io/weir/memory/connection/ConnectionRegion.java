@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 /** The header record of a connection table's region; its drawing stands in {@link ConnectionTable}. */
 final class ConnectionRegion {
     private static final int VERSION = 1;
+    /** Magic while old records are cleared: neither a table nor zeros, should the process die. */
+    private static final long BEING_FORMATTED = 1;
 
     private static final long MAGIC = 0;
     private static final long VERSION_NUMBER = 8;
@@ -21,7 +23,7 @@ final class ConnectionRegion {
 
     private ConnectionRegion() {}
 
-    /** Slots for so many records: the power of two that keeps the table at most half full. */
+    /** Slots for so many records; the reasons stand at {@link ConnectionTable4#regionBytes}. */
     static long slotsFor(long records) {
         if (records < 1 || records > MOST_SLOTS / 2) {
             throw new IllegalArgumentException(
@@ -30,14 +32,21 @@ final class ConnectionRegion {
         return Math.max(ConnectionTable.PROBE_LIMIT, Long.highestOneBit(records * 2 - 1) << 1);
     }
 
-    /** Empties the region and writes its header; as many slots as fit, a power of two. */
+    /**
+     * Empties the region and writes its header; as many slots as fit, a power of two. A region with magic 0 was never
+     * formatted and holds zeros, as new files and BPF maps do: its pages are not touched, so that gigabytes cost nothing
+     * at the start.
+     */
     static void format(MemorySegment region, long magic, int recordBytes, long seed) {
         long slots = Long.highestOneBit(Math.max(0, region.byteSize() / recordBytes - 1));
         if (slots < ConnectionTable.PROBE_LIMIT || slots > MOST_SLOTS) {
             throw new IllegalArgumentException("connection table: " + region.byteSize() + " bytes hold " + slots
                     + " slots, not between " + ConnectionTable.PROBE_LIMIT + " and " + MOST_SLOTS);
         }
-        region.asSlice(0, (slots + 1) * recordBytes).fill((byte) 0);
+        if ((long) ConnectionTable.WORD.getAcquire(region, MAGIC) != 0) {
+            ConnectionTable.WORD.setRelease(region, MAGIC, BEING_FORMATTED);
+            region.asSlice(recordBytes, slots * recordBytes).fill((byte) 0);
+        }
         region.set(U32, VERSION_NUMBER, VERSION);
         region.set(U32, RECORD_BYTES, recordBytes);
         region.set(U64, SLOTS, slots);

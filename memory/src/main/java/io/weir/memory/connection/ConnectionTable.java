@@ -231,26 +231,43 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
             if (free < 0) {
                 return FULL;
             }
-            long record = recordAt(hash + (long) free);
-            long generation = (freeWord & GENERATION_MASK) + GENERATION_ONE;
-            long claiming = generation | STATE_CLAIMING | key;
-            if (!WORD.compareAndSet(memory, record, freeWord, claiming)) {
-                continue;
-            }
-            VarHandle.fullFence();
-            long verdict = contest(source0, source1, destination0, destination1, key, hash, free);
-            if (verdict != ABSENT) {
-                WORD.compareAndSet(memory, record, claiming, generation | STATE_TOMBSTONE);
-                return verdict;
-            }
-            if (WORD.compareAndSet(memory, record, claiming, generation | STATE_BUSY | key)) {
-                VarHandle.fullFence();
-                clear(record);
-                setAddresses(record, source0, source1, destination0, destination1);
-                return record;
+            long result = take(source0, source1, destination0, destination1, key, hash, free, freeWord);
+            if (result != ABSENT) {
+                return result;
             }
         }
         return BUSY;
+    }
+
+    /** Takes the free slot at {@code own} of the window: a record, EXISTS or BUSY; ABSENT when the slot was lost. */
+    private long take(
+            long source0,
+            long source1,
+            long destination0,
+            long destination1,
+            long key,
+            int hash,
+            int own,
+            long freeWord) {
+        long record = recordAt(hash + (long) own);
+        long generation = (freeWord & GENERATION_MASK) + GENERATION_ONE;
+        long claiming = generation | STATE_CLAIMING | key;
+        if (!WORD.compareAndSet(memory, record, freeWord, claiming)) {
+            return ABSENT;
+        }
+        VarHandle.fullFence();
+        long verdict = contest(source0, source1, destination0, destination1, key, hash, own);
+        if (verdict != ABSENT) {
+            WORD.compareAndSet(memory, record, claiming, generation | STATE_TOMBSTONE);
+            return verdict;
+        }
+        if (!WORD.compareAndSet(memory, record, claiming, generation | STATE_BUSY | key)) {
+            return ABSENT;
+        }
+        VarHandle.fullFence();
+        clear(record);
+        setAddresses(record, source0, source1, destination0, destination1);
+        return record;
     }
 
     /** The second look of a claimer in slot {@code own} of the window: ABSENT when nobody else has the key. */

@@ -24,7 +24,16 @@ public final class ConnectionTable4 extends ConnectionTable {
         super(memory, base, MAGIC, RECORD_BYTES, PUBLISH_OFFSET);
     }
 
-    /** Bytes of a region for so many records; a translated connection takes two, direct return one. */
+    /**
+     * Bytes of a region for so many records; a translated connection takes two, direct return one. Slots are the power of two
+     * that keeps the table between a quarter and half full at that number.
+     *
+     * <p>Why not fuller: share of claims refused with random keys under steady opening and closing, 16 probes
+     * (ConnectionLoadTest): 0.005 % at 35 % load, 0.2 % at 50 %, 1 % at 60 %, 3.5 % at 70 %, 17 % at 85 %. A refusal first
+     * recycles a half-open or closing record of the window. So ten million translated connections are 128 bytes of records
+     * each, and with free slots 429 bytes each (4 GiB). With 32 probes 50 % would refuse 0.003 %, and 60 % 0.06 %, at twice the
+     * cost of a look-up that finds nothing in an old table.
+     */
     public static long regionBytes(long records) {
         return (ConnectionRegion.slotsFor(records) + 1) * RECORD_BYTES;
     }

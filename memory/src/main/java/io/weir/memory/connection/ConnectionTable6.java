@@ -32,7 +32,7 @@ public final class ConnectionTable6 extends ConnectionTable {
         super(memory, base, MAGIC, RECORD_BYTES, PUBLISH_OFFSET);
     }
 
-    /** Bytes of a region for so many records; a translated connection takes two, direct return one. */
+    /** Bytes of a region for so many records; sized as {@link ConnectionTable4#regionBytes}. */
     public static long regionBytes(long records) {
         return (ConnectionRegion.slotsFor(records) + 1) * RECORD_BYTES;
     }

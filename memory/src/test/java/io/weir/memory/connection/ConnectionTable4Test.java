@@ -289,4 +289,15 @@ class ConnectionTable4Test {
         assertThatThrownBy(() -> ConnectionTable4.format(region.asSlice(0, 512), 1))
                 .hasMessageContaining("512 bytes");
     }
+
+    @Test
+    void formatting_again_empties_the_table() {
+        MemorySegment region = Arena.ofAuto().allocate(ConnectionTable4.regionBytes(32), 64);
+        ConnectionTable4 before = ConnectionTable4.format(region, 1);
+        before.publish(before.claim(1, TCP, before.hash(1, TCP)));
+
+        ConnectionTable4 after = ConnectionTable4.format(region, 1);
+
+        assertThat(after.find(1, TCP, after.hash(1, TCP))).isEqualTo(ConnectionTable.ABSENT);
+    }
 }
