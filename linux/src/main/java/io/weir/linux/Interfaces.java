@@ -2,6 +2,7 @@ package io.weir.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -36,9 +37,13 @@ public final class Interfaces implements AutoCloseable {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCETHTOOL = 0x8946;
+    private static final int ETHTOOL_GLINK = 0x0a;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment request = arena.allocate(40, 8);
+    /** struct ethtool_value: 0 command, 4 answer. */
+    private final MemorySegment link = arena.allocate(8, 4);
 
     public Interfaces(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
@@ -59,6 +64,21 @@ public final class Interfaces implements AutoCloseable {
     public int flags(int socket) {
         int result = SystemCalls.ioctl(socket, SIOCGIFFLAGS, request.address());
         return result < 0 ? result : Short.toUnsignedInt(request.get(JAVA_SHORT, 16));
+    }
+
+    /**
+     * True when the interface is up and has a carrier at this moment. {@link #RUNNING} follows the carrier up to a
+     * second later (net/core/link_watch.c), so the driver is asked where it can answer (ethtool's GLINK).
+     */
+    public boolean isUsable(int socket) {
+        int flags = flags(socket);
+        if (flags < 0 || (flags & UP) == 0) {
+            return false;
+        }
+        link.set(JAVA_INT, 0, ETHTOOL_GLINK);
+        request.set(JAVA_LONG, 16, link.address());
+        int result = SystemCalls.ioctl(socket, SIOCETHTOOL, request.address());
+        return result < 0 ? (flags & RUNNING) != 0 : link.get(JAVA_INT, 4) != 0;
     }
 
     /** Greatest IP packet in bytes, or the negated errno. */

@@ -172,6 +172,7 @@ class SystemCallsTest {
         int socket = Sockets.open(Sockets.AF_INET, Sockets.SOCK_DGRAM, 0);
         try (Interfaces loopback = new Interfaces("lo")) {
             assertThat(loopback.flags(socket) & Interfaces.LOOPBACK).isNotZero();
+            assertThat(loopback.isUsable(socket)).isEqualTo((loopback.flags(socket) & Interfaces.UP) != 0);
             assertThat(loopback.mtu(socket)).isGreaterThanOrEqualTo(1500);
             assertThat(loopback.linkAddress(socket)).isZero();
         } finally {

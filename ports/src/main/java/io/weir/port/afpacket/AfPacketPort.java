@@ -42,8 +42,6 @@ public final class AfPacketPort implements Port {
 
     private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
 
-    private static final int USABLE = Interfaces.UP | Interfaces.RUNNING;
-
     private final int id;
     private final String device;
     private final FrameOwners owners;
@@ -247,7 +245,7 @@ public final class AfPacketPort implements Port {
             }
             index = named != 0 && socket.bind(named) == 0 ? named : 0;
         }
-        boolean usable = index != 0 && (question.flags(descriptor) & USABLE) == USABLE;
+        boolean usable = index != 0 && question.isUsable(descriptor);
         if (!usable) {
             markDown();
             socket.clearError();

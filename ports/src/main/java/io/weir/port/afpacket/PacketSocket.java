@@ -1,6 +1,7 @@
 package io.weir.port.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -24,10 +25,15 @@ final class PacketSocket implements AutoCloseable {
     private static final int PACKET_QDISC_BYPASS = 20;
     private static final int PACKET_IGNORE_OUTGOING = 23;
 
+    private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_DETACH_FILTER = 27;
+
     private static final int TPACKET_V2 = 1;
     private static final int PACKET_MR_PROMISC = 1;
     private static final int PACKET_MR_ALLMULTI = 2;
     private static final int ETH_P_ALL = 3;
+    /** struct sock_filter with code BPF_RET | BPF_K and k = 0 (little-endian: code comes first). */
+    private static final long BPF_RETURN_0 = 0x06;
 
     /** Bytes of frames on their way out, counted with the kernel's overhead: some 100 GSO frames. */
     private static final int SEND_BUFFER_BYTES = 16 << 20;
@@ -40,6 +46,9 @@ final class PacketSocket implements AutoCloseable {
     /** struct tpacket_stats: 0 packets, 4 drops; then the length for getsockopt. */
     private final MemorySegment answer = arena.allocate(16, 8);
 
+    /** struct sock_fprog: 0 instructions, 8 their address; one BPF_RET of 0 bytes. */
+    private final MemorySegment refuseAll = arena.allocate(16, 8);
+
     private final int descriptor;
     private final boolean receives;
     private final boolean promiscuous;
@@ -47,6 +56,8 @@ final class PacketSocket implements AutoCloseable {
     PacketSocket(boolean receives, boolean promiscuous) {
         this.receives = receives;
         this.promiscuous = promiscuous;
+        refuseAll.set(JAVA_SHORT, 0, (short) 1);
+        refuseAll.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, BPF_RETURN_0).address());
         // Protocol 0: nothing is received before the socket is bound to its interface.
         descriptor = Sockets.open(Sockets.AF_PACKET, Sockets.SOCK_RAW, 0);
         try {
@@ -83,26 +94,27 @@ final class PacketSocket implements AutoCloseable {
 
     /** Receives from and sends to this interface from now on; returns 0 or the negated errno. */
     int bind(int index) {
-        int result = bind(index, receives ? ETH_P_ALL : 0);
+        address.set(JAVA_SHORT, 0, (short) Sockets.AF_PACKET);
+        address.set(JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) (receives ? ETH_P_ALL : 0));
+        address.set(JAVA_INT, 4, index);
+        int result = Sockets.bind(descriptor, address);
         if (result == 0 && receives) {
             changeMembership(PACKET_ADD_MEMBERSHIP, index);
+            // ENOENT the first time
+            var _ = Sockets.setOption(descriptor, Sockets.SOL_SOCKET, SO_DETACH_FILTER, 0);
         }
         return result;
     }
 
-    /** Receives no more: the interface with this index is no longer the one that was asked for. */
+    /**
+     * Receives no more: the interface with this index is no longer the one that was asked for. It may live on under
+     * another name, and a packet socket cannot be unbound (protocol 0 means the one it has), so a filter refuses all.
+     */
     void unbind(int index) {
         if (receives) {
+            var _ = Sockets.setOption(descriptor, Sockets.SOL_SOCKET, SO_ATTACH_FILTER, refuseAll);
             changeMembership(PACKET_DROP_MEMBERSHIP, index);
         }
-        var _ = bind(index, 0);
-    }
-
-    private int bind(int index, int protocol) {
-        address.set(JAVA_SHORT, 0, (short) Sockets.AF_PACKET);
-        address.set(JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) protocol);
-        address.set(JAVA_INT, 4, index);
-        return Sockets.bind(descriptor, address);
     }
 
     /** Solicited-node multicast (RFC 4861) needs all of multicast; failure means a device without such a filter. */
