@@ -22,7 +22,9 @@ public enum Counter {
     PACKETS_ROUTED("packets forwarded by the routing table"),
     PACKETS_BALANCED("packets of connections to services, both directions"),
     SWEPT_RECORDS("connection records inspected by the expiry hand"),
-    PATHS_RESOLVED("next hops looked up again because routes or neighbours changed");
+    PATHS_RESOLVED("next hops looked up again because routes or neighbours changed"),
+    ICMP_ERRORS_SENT("ICMP and ICMPv6 errors sent about packets that could not be forwarded"),
+    ICMP_ERRORS_TRANSLATED("ICMP and ICMPv6 errors about translated connections passed on");
 
     private final String description;
 

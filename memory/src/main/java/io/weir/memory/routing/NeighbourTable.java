@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  *  64  entries of 64 bytes, a power of two, named by their index:
  *      +0  u64 word: link-layer address 48 bits | state &lt;&lt; 48 (4 bits) | generation &lt;&lt; 52 (12 bits)
  *      +8  u32 interface     +12 u32 changed, ms of the map's clock
- *      +16 u64 address0      +24 u64 address1        +32 u32 probes sent       +36..63 unused
+ *      +16 u64 address0      +24 u64 address1        +32 u32 probes sent       +36 u32 last used, ms
  * </pre>
  *
  * <p>State and link-layer address stand in one word, so they are always read together. A slot is claimed by
@@ -71,6 +71,9 @@ public final class NeighbourTable {
     private static final long ADDRESS0 = 16;
     private static final long ADDRESS1 = 24;
     private static final long PROBES_SENT = 32;
+    private static final long USED = 36;
+    /** How old the time of last use may be: it is written that often at most, because all processors share the line. */
+    private static final int USE_RESOLUTION_MS = 1_000;
 
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
@@ -294,6 +297,43 @@ public final class NeighbourTable {
         INT.setOpaque(memory, at(entry) + PROBES_SENT, count);
     }
 
+    /** True when the link-layer address may be sent to: REACHABLE, STALE or PROBE. */
+    public static boolean isResolved(int state) {
+        return state == REACHABLE || state == STALE || state == PROBE;
+    }
+
+    /** Notes that a path over the entry was looked up; {@link #usedAtMs} is exact to a second. */
+    public void use(int entry, int nowMs) {
+        long used = at(entry) + USED;
+        if (nowMs - (int) INT.getOpaque(memory, used) >= USE_RESOLUTION_MS) {
+            INT.setOpaque(memory, used, nowMs);
+        }
+    }
+
+    /** When the entry was added or last used. */
+    public int usedAtMs(int entry) {
+        return (int) INT.getOpaque(memory, at(entry) + USED);
+    }
+
+    /**
+     * Claims the next request for an entry, so that one processor sends it: true when this call counted it.
+     *
+     * @param count what {@link #probes} said
+     * @param changedMs what {@link #changedAtMs} said; becomes {@code nowMs} unless this is the first request
+     */
+    public boolean claimProbe(int entry, int count, int changedMs, int nowMs) {
+        long at = at(entry);
+        if (count == 0) {
+            return INT.compareAndSet(memory, at + PROBES_SENT, 0, 1);
+        }
+        // The time decides: who still sees the old one also still sees the old count.
+        if (!INT.compareAndSet(memory, at + CHANGED, changedMs, nowMs)) {
+            return false;
+        }
+        INT.setOpaque(memory, at + PROBES_SENT, count + 1);
+        return true;
+    }
+
     private boolean write(int entry, int interfaceId, long address0, long address1, int nowMs) {
         long at = at(entry);
         long word = word(entry);
@@ -311,6 +351,7 @@ public final class NeighbourTable {
         LONG.setOpaque(memory, at + ADDRESS1, address1);
         INT.setOpaque(memory, at + CHANGED, nowMs);
         INT.setOpaque(memory, at + PROBES_SENT, 0);
+        INT.setOpaque(memory, at + USED, nowMs);
         LONG.setRelease(memory, at, with(claimed, INCOMPLETE, 0));
         return true;
     }

@@ -1,0 +1,196 @@
+package io.weir.switching.filter;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.port.Port;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gratuitous ARP (RFC 5227 §2.3) and unsolicited neighbour advertisements (RFC 4861 §7.2.6) for own and virtual
+ * addresses, so that neighbours send to this node at once: after start, when an interface comes up and when the
+ * configuration changes. Said twice, two seconds apart (ANNOUNCE_NUM, ANNOUNCE_INTERVAL of RFC 5227 §1.1), a few messages
+ * per poll. One processor announces for the whole node.
+ */
+final class Announcer {
+    static final int ROUNDS = 2;
+    static final int INTERVAL_MS = 2_000;
+    /** Messages per poll. */
+    static final int SLICE = 16;
+    /** How often interfaces and the generation are looked at. */
+    static final int CHECK_MS = 250;
+
+    // What is announced of an interface, in this order.
+    private static final int OWN_4 = 0;
+    private static final int VIRTUAL_4 = 1;
+    private static final int OWN_6 = 2;
+    private static final int VIRTUAL_6 = 3;
+    // Then the implicit link-local address, which is a list of one.
+    private static final int LISTS = 5;
+
+    private final ConfigurationReader configuration;
+    private final @Nullable Port[] ports;
+    private final Solicitor solicitor;
+    private final boolean isActive;
+
+    private final boolean[] wasUp;
+    private final int[] roundsLeft;
+    private long announcedGeneration;
+    private boolean isRunning;
+    private int dueMs;
+    private int checkedMs;
+    private boolean isChecked;
+
+    // Where the current round is.
+    private int interfaceId;
+    private int list;
+    private int index;
+    private boolean isInRound;
+
+    Announcer(ProcessorContext context, Solicitor solicitor) {
+        this.configuration = context.configuration;
+        this.ports = context.ports;
+        this.solicitor = solicitor;
+        this.isActive = context.processor == 0;
+        this.wasUp = new boolean[ports.length];
+        this.roundsLeft = new int[ports.length];
+    }
+
+    /** Announces everything on every interface that is up. */
+    void announce(int nowMs) {
+        if (!isActive) {
+            return;
+        }
+        for (int id = 1; id < ports.length; id++) {
+            Port port = ports[id];
+            wasUp[id] = port != null && port.isUp();
+            roundsLeft[id] = wasUp[id] ? ROUNDS : 0;
+        }
+        announcedGeneration = configuration.generation();
+        begin(nowMs);
+    }
+
+    private void begin(int nowMs) {
+        isRunning = true;
+        isInRound = false;
+        dueMs = nowMs;
+    }
+
+    /** Sends the next few messages; starts anew when something changed. Returns how many messages were sent. */
+    int poll(int nowMs) {
+        if (!isActive) {
+            return 0;
+        }
+        if (!isChecked || nowMs - checkedMs >= CHECK_MS) {
+            isChecked = true;
+            checkedMs = nowMs;
+            check(nowMs);
+        }
+        if (!isRunning || nowMs - dueMs < 0) {
+            return 0;
+        }
+        if (!isInRound) {
+            isInRound = true;
+            interfaceId = 0;
+            nextInterface();
+        }
+        int sent = 0;
+        int steps = 0;
+        while (isInRound && sent < SLICE && steps++ < 4 * SLICE) {
+            sent += step();
+        }
+        if (!isInRound) {
+            isRunning = hasRounds();
+            dueMs = nowMs + INTERVAL_MS;
+        }
+        return sent;
+    }
+
+    private void check(int nowMs) {
+        if (configuration.generation() != announcedGeneration) {
+            announce(nowMs);
+            return;
+        }
+        for (int id = 1; id < ports.length; id++) {
+            Port port = ports[id];
+            boolean isUp = port != null && port.isUp();
+            if (isUp && !wasUp[id]) {
+                roundsLeft[id] = ROUNDS;
+                begin(nowMs);
+            }
+            wasUp[id] = isUp;
+        }
+    }
+
+    private boolean hasRounds() {
+        for (int id = 1; id < roundsLeft.length; id++) {
+            if (roundsLeft[id] > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void nextInterface() {
+        list = OWN_4;
+        index = 0;
+        do {
+            interfaceId++;
+        } while (interfaceId < roundsLeft.length && roundsLeft[interfaceId] == 0);
+        if (interfaceId >= roundsLeft.length || interfaceId > configuration.interfaceCount()) {
+            isInRound = false;
+        } else {
+            roundsLeft[interfaceId]--;
+        }
+    }
+
+    /** One address or one change of list; returns the number of messages. */
+    private int step() {
+        if (index >= count()) {
+            index = 0;
+            list++;
+            if (list == LISTS) {
+                nextInterface();
+            }
+            return 0;
+        }
+        return announceOne(index++);
+    }
+
+    private int count() {
+        return switch (list) {
+            case OWN_4 -> configuration.ownCount4(interfaceId);
+            case VIRTUAL_4 -> configuration.virtualCount4();
+            case OWN_6 -> configuration.ownCount6(interfaceId);
+            case VIRTUAL_6 -> configuration.virtualCount6();
+            default -> 1;
+        };
+    }
+
+    private int announceOne(int k) {
+        switch (list) {
+            case OWN_4 -> solicitor.announce4(interfaceId, configuration.ownAddress4(interfaceId, k));
+            case VIRTUAL_4 -> {
+                if (!isOn(configuration.virtualInterface4(k))) {
+                    return 0;
+                }
+                solicitor.announce4(interfaceId, configuration.virtualAddress4(k));
+            }
+            case OWN_6 ->
+                solicitor.announce6(
+                        interfaceId,
+                        configuration.ownAddress0(interfaceId, k),
+                        configuration.ownAddress1(interfaceId, k));
+            case VIRTUAL_6 -> {
+                if (!isOn(configuration.virtualInterface6(k))) {
+                    return 0;
+                }
+                solicitor.announce6(interfaceId, configuration.virtualAddress0(k), configuration.virtualAddress1(k));
+            }
+            default -> solicitor.announceLinkLocal(interfaceId);
+        }
+        return 1;
+    }
+
+    private boolean isOn(int announceInterface) {
+        return announceInterface == 0 || announceInterface == interfaceId;
+    }
+}

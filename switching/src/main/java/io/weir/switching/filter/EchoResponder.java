@@ -1,0 +1,153 @@
+package io.weir.switching.filter;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.port.FrameBatch;
+import io.weir.port.Offload;
+import io.weir.wire.Checksum;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Answers ICMP (RFC 792) and ICMPv6 (RFC 4443 §4) echo requests to own and virtual addresses in place, up to a number
+ * per second. Checksums are verified before and updated for what changes (RFC 1624). An address answers wherever its
+ * packet came in; the answer goes back to the station that handed the request over.
+ */
+final class EchoResponder {
+    private static final ValueLayout.OfLong RAW_64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt RAW_32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort RAW_16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final int HEADER = 8;
+    private static final int IP6 = 40;
+    private static final int ICMPV6 = 58;
+    private static final int REQUEST_4 = 8;
+    private static final int REPLY_4 = 0;
+    private static final int REQUEST_6 = 128;
+    private static final int REPLY_6 = 129;
+    private static final int TIME_TO_LIVE = 64;
+
+    private final MemorySegment frames;
+    private final ConfigurationReader configuration;
+    private final ProcessorCounters counters;
+    private final LocalAddresses local;
+    private final Egress egress;
+    private final TokenBucket bucket = new TokenBucket();
+
+    EchoResponder(ProcessorContext context, Egress egress, LocalAddresses local) {
+        this.frames = context.frames;
+        this.configuration = context.configuration;
+        this.counters = context.counters;
+        this.egress = egress;
+        this.local = local;
+    }
+
+    /** Answers the ICMP message of row {@code i} if it is an echo request. */
+    int handle4(PacketBatch batch, int i, int nowMs) {
+        if (batch.fragment[i]) {
+            return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
+        }
+        long offload = batch.frames.offload[i];
+        long frame = batch.frames.address[i];
+        long message = frame + batch.transportOffset[i];
+        int length = batch.packetEnd[i] - batch.transportOffset[i];
+        if (length < HEADER) {
+            return Verdict.drop(DropReason.ICMP_INVALID);
+        }
+        if (!Offload.isTrusted(offload) && Checksum.finish(Checksum.sum(frames, message, length)) != 0) {
+            return Verdict.drop(DropReason.ICMP_INVALID);
+        }
+        int verdict = decide(message, REQUEST_4, nowMs);
+        if (verdict != Verdict.SENT) {
+            return verdict;
+        }
+        reply(message, REPLY_4, offload);
+        long ip = frame + batch.networkOffset[i];
+        int source = frames.get(RAW_32, ip + 12);
+        frames.set(RAW_32, ip + 12, frames.get(RAW_32, ip + 16));
+        frames.set(RAW_32, ip + 16, source);
+        int word = frames.get(RAW_16, ip + 8) & 0xffff;
+        int fresh = (word & 0xff00) | TIME_TO_LIVE;
+        int checksum = frames.get(RAW_16, ip + 10) & 0xffff;
+        frames.set(RAW_16, ip + 8, (short) fresh);
+        frames.set(RAW_16, ip + 10, (short) Checksum.update16(checksum, word, fresh));
+        return send(batch, i);
+    }
+
+    /** Answers the ICMPv6 message of row {@code i} if it is an echo request. */
+    int handle6(PacketBatch batch, int i, int nowMs) {
+        if (batch.fragment[i]) {
+            return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
+        }
+        int offset = batch.transportOffset[i];
+        if (offset != batch.networkOffset[i] + IP6) {
+            // A reply would have to leave the extension headers out; nobody pings with them.
+            return Verdict.drop(DropReason.IPV6_EXTENSIONS_INVALID);
+        }
+        long offload = batch.frames.offload[i];
+        long ip = batch.frames.address[i] + batch.networkOffset[i];
+        long message = ip + IP6;
+        int length = batch.packetEnd[i] - offset;
+        if (length < HEADER || !(Offload.isTrusted(offload) || isChecksumRight(ip, length))) {
+            return Verdict.drop(DropReason.ICMP_INVALID);
+        }
+        int verdict = decide(message, REQUEST_6, nowMs);
+        if (verdict != Verdict.SENT) {
+            return verdict;
+        }
+        if ((frames.get(JAVA_BYTE, ip + 24) & 0xff) == 0xff) {
+            return Verdict.drop(DropReason.DESTINATION_ADDRESS_INVALID); // multicast: never a source address
+        }
+        reply(message, REPLY_6, offload);
+        long source0 = frames.get(RAW_64, ip + 8);
+        long source1 = frames.get(RAW_64, ip + 16);
+        // Swapping the addresses leaves the pseudo header's sum as it is.
+        frames.set(RAW_64, ip + 8, frames.get(RAW_64, ip + 24));
+        frames.set(RAW_64, ip + 16, frames.get(RAW_64, ip + 32));
+        frames.set(RAW_64, ip + 24, source0);
+        frames.set(RAW_64, ip + 32, source1);
+        frames.set(JAVA_BYTE, ip + 7, (byte) TIME_TO_LIVE);
+        return send(batch, i);
+    }
+
+    private boolean isChecksumRight(long ip, int length) {
+        long pseudo = Checksum.sum(frames, ip + 8, 32) + ((long) ICMPV6 << 8) + Checksum.swap(length);
+        return Checksum.finish(pseudo + Checksum.sum(frames, ip + IP6, length)) == 0;
+    }
+
+    private int decide(long message, int request, int nowMs) {
+        // Type and code in one word; a request's code is 0.
+        if ((frames.get(RAW_16, message) & 0xffff) != request) {
+            return Verdict.drop(DropReason.ICMP_UNHANDLED);
+        }
+        return bucket.take(nowMs, configuration.echoesPerSecond())
+                ? Verdict.SENT
+                : Verdict.drop(DropReason.ECHO_RATE_LIMITED);
+    }
+
+    private void reply(long message, int type, long offload) {
+        int word = frames.get(RAW_16, message) & 0xffff;
+        frames.set(RAW_16, message, (short) type);
+        if (!Offload.needsChecksum(offload)) {
+            // A partial checksum covers the pseudo header only, which does not change.
+            int checksum = frames.get(RAW_16, message + 2) & 0xffff;
+            frames.set(RAW_16, message + 2, (short) Checksum.update16(checksum, word, type));
+        }
+    }
+
+    private int send(PacketBatch batch, int i) {
+        FrameBatch columns = batch.frames;
+        long frame = columns.address[i];
+        int ingress = columns.ingress[i];
+        LinkHeader.set(frames, frame, LinkHeader.source(frames, frame), local.linkAddress(ingress));
+        egress.send(batch, i, ingress);
+        counters.add(Counter.ECHO_REPLIES_SENT, 1);
+        return Verdict.SENT;
+    }
+}
