@@ -111,7 +111,7 @@ public final class MemoryMap implements AutoCloseable {
             return new MemoryMap(plan, memory, arena, null);
         } catch (NoSuchFileException e) {
             throw new MemoryMapException(path + ": no such file; does the node run?", e);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new MemoryMapException(path + ": cannot attach: " + e, e);
         } finally {
             if (!complete) {

@@ -35,8 +35,8 @@ import java.lang.invoke.VarHandle;
  *       word unique, so "still w0" cannot mean "w0 again".
  * </ol>
  *
- * <p>A tool that attaches read-only has no line; it compares the active word before and after a read and repeats when it
- * changed by more than one generation.
+ * <p>A tool that attaches read-only has no line and is not waited for. It copies what it needs and calls {@link #isStill}
+ * afterwards: a flip comes before the first store to the side it left, so when the word has not changed the copy is whole.
  */
 public final class Sides {
     /** Bit of the active word that tells the sides apart. */
@@ -128,6 +128,12 @@ public final class Sides {
     /** The active word the processor has observed; -1 when it does not run. */
     public long observed(int processor) {
         return (long) LONG.getAcquire(memory, line(processor)) - 1;
+    }
+
+    /** For readers without a line: true when all loads before this call met the side that {@code active} names unchanged. */
+    public boolean isStill(long active) {
+        VarHandle.loadLoadFence();
+        return active() == active;
     }
 
     /** Number of switching processors there is a line for. */

@@ -60,6 +60,27 @@ final class RoutingSide {
         return ROUTES_OFFSET + (long) ROUTE_BYTES * (routeCapacity + 1);
     }
 
+    /** Bytes of a side up to the end of the records in use. */
+    static long recordsBytes(MemorySegment side) {
+        return nodesOffset(side.get(ValueLayout.JAVA_INT, ROUTES_USED));
+    }
+
+    /** The route of a record in use. */
+    static Route route(MemorySegment side, int number) {
+        long at = ROUTES_OFFSET + (long) number * ROUTE_BYTES;
+        int flags = side.get(ValueLayout.JAVA_BYTE, at + FLAGS);
+        return new Route(
+                (flags & IPV6) != 0,
+                side.get(ValueLayout.JAVA_LONG, at + PREFIX0),
+                side.get(ValueLayout.JAVA_LONG, at + PREFIX1),
+                side.get(ValueLayout.JAVA_BYTE, at + PREFIX_LENGTH) & 0xff,
+                side.get(ValueLayout.JAVA_BYTE, at + INTERFACE) & 0xff,
+                (flags & ON_LINK) != 0,
+                side.get(ValueLayout.JAVA_LONG, at + GATEWAY0),
+                side.get(ValueLayout.JAVA_LONG, at + GATEWAY1),
+                side.get(ValueLayout.JAVA_INT, at + METRIC));
+    }
+
     /** Empties the side. */
     void begin() {
         routesUsed = 0;

@@ -10,12 +10,14 @@ import java.util.List;
 /**
  * The routing table as its one writer, the control processor, sees it: a whole new table is built on the back-up side
  * and put in force by one flip. Layout of a side: {@link RoutingSide}; memory ordering and grace period: {@link Sides}.
- * When the routes do not fit, nothing changes.
+ * When the routes do not fit, nothing changes. Sides of zeros are a table without routes.
  */
 public final class RoutingTable {
     // Shorter prefixes first; of equal ones the smaller metric last, so that it overwrites the others.
     private static final Comparator<Route> ENTRY_ORDER = Comparator.comparingInt(Route::prefixLength)
             .thenComparing(Comparator.comparingInt(Route::metric).reversed());
+
+    private static final int READ_ATTEMPTS = 100;
 
     private final Sides sides;
     private final MemorySegment[] memory;
@@ -33,19 +35,16 @@ public final class RoutingTable {
         this.sides = sides;
         this.memory = new MemorySegment[] {a, b};
         this.side = new RoutingSide[] {new RoutingSide(a, capacity), new RoutingSide(b, capacity)};
-        if (sides.active() == 0) {
-            // Generation 0: the processors find a table without routes.
-            side[Sides.A].begin();
-            side[Sides.A].end();
-        }
     }
 
     /**
-     * Bytes of one side for the given number of routes. Nodes are planned for four per route, which a mixed table needs at
-     * most; a table of many IPv6 prefixes that share nothing may need up to fifteen, and is refused when it does.
+     * Bytes of one side for the given number of routes. Four nodes of 1 KiB are planned for each of the first 4096 routes
+     * and half a node for each further one, for the prefixes of a large table share their first octets. Prefixes that share
+     * nothing need up to 3 nodes each in IPv4 and up to 15 in IPv6; a table that needs more nodes than planned is refused.
      */
     public static long bytes(int routes) {
-        return RoutingSide.nodesOffset(routes) + (long) RoutingSide.NODE_BYTES * (64 + 4L * routes);
+        long nodes = 64 + 4L * Math.min(routes, 4096) + Math.max(routes - 4096, 0) / 2;
+        return RoutingSide.nodesOffset(routes) + RoutingSide.NODE_BYTES * nodes;
     }
 
     /** True when {@link #replace} may be called: all processors have observed the table in force. */
@@ -81,23 +80,30 @@ public final class RoutingTable {
         return read(memory[Sides.side(sides.active())]);
     }
 
-    /** The routes of one side; for tools, which compare {@link Sides#active} before and after. */
-    public static List<Route> read(MemorySegment side) {
+    /**
+     * The routes in force as a tool sees them that no flip waits for.
+     *
+     * @throws IllegalStateException when the table changed during each of many attempts
+     */
+    public static List<Route> read(Sides sides, MemorySegment a, MemorySegment b) {
+        for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+            long active = sides.active();
+            MemorySegment side = Sides.side(active) == Sides.A ? a : b;
+            MemorySegment records = side.asSlice(0, RoutingSide.recordsBytes(side));
+            MemorySegment copy = MemorySegment.ofArray(records.toArray(ValueLayout.JAVA_LONG));
+            if (sides.isStill(active)) {
+                return read(copy);
+            }
+        }
+        throw new IllegalStateException(
+                "the routing table changed during each of " + READ_ATTEMPTS + " attempts to read it");
+    }
+
+    private static List<Route> read(MemorySegment side) {
         int count = side.get(ValueLayout.JAVA_INT, RoutingSide.ROUTES_USED);
         List<Route> routes = new ArrayList<>(count);
         for (int number = 1; number <= count; number++) {
-            long at = RoutingSide.ROUTES_OFFSET + (long) number * RoutingSide.ROUTE_BYTES;
-            int flags = side.get(ValueLayout.JAVA_BYTE, at + RoutingSide.FLAGS);
-            routes.add(new Route(
-                    (flags & RoutingSide.IPV6) != 0,
-                    side.get(ValueLayout.JAVA_LONG, at + RoutingSide.PREFIX0),
-                    side.get(ValueLayout.JAVA_LONG, at + RoutingSide.PREFIX1),
-                    side.get(ValueLayout.JAVA_BYTE, at + RoutingSide.PREFIX_LENGTH) & 0xff,
-                    side.get(ValueLayout.JAVA_BYTE, at + RoutingSide.INTERFACE) & 0xff,
-                    (flags & RoutingSide.ON_LINK) != 0,
-                    side.get(ValueLayout.JAVA_LONG, at + RoutingSide.GATEWAY0),
-                    side.get(ValueLayout.JAVA_LONG, at + RoutingSide.GATEWAY1),
-                    side.get(ValueLayout.JAVA_INT, at + RoutingSide.METRIC)));
+            routes.add(RoutingSide.route(side, number));
         }
         return routes;
     }

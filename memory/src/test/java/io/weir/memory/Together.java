@@ -1,0 +1,37 @@
+package io.weir.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Runs tasks at the same time and fails when one of them fails or does not end. */
+public final class Together {
+    private Together() {}
+
+    /** Lets another thread run, as there may be more threads than processors. */
+    @SuppressWarnings("ThreadPriorityCheck") // a hint only: no test counts on what it does
+    public static void pause() {
+        Thread.yield();
+    }
+
+    @SafeVarargs
+    public static void run(Callable<Void>... tasks) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(tasks.length)) {
+            List<Future<Void>> running = new ArrayList<>();
+            for (Callable<Void> task : tasks) {
+                running.add(threads.submit(task));
+            }
+            try {
+                for (Future<Void> each : running) {
+                    each.get(60, TimeUnit.SECONDS);
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+}
