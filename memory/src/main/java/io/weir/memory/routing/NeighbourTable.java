@@ -23,11 +23,11 @@ import java.lang.invoke.VarHandle;
  * store of INCOMPLETE. A look-up loads the word, compares the key and loads the word again: another
  * generation means that the slot was rewritten meanwhile. Look-ups pass over removed entries and stop at a slot
  * never used. Two processors that add the same address claim the same first free slot; the loser waits a bounded time
- * for the winner's key and returns its entry. Only when an entry nearer to the start is removed at that very moment may
+ * for the winner's key and returns its entry (or gives up with FULL when the winner is not scheduled meanwhile). Only when an entry nearer to the start is removed at that very moment may
  * both add one; the farther one is never found again and ages away.
  *
  * <p>When full: {@link #add} gives up a FAILED entry within its window of {@value #PROBES} slots, and otherwise returns
- * {@link #FULL}.
+ * {@link #FULL}; the packet that asked is dropped and a later one asks again.
  *
  * <p>Whoever keeps a path reads the epoch <em>before</em> it looks the entry up: a change in between then makes what it
  * kept out of date, never the other way round.
@@ -172,7 +172,9 @@ public final class NeighbourTable {
                         return entry;
                     }
                     failed = failed == ABSENT && state == FAILED ? entry : failed;
-                } else if (vacant == ABSENT && state != BEING_WRITTEN) {
+                } else if (state == BEING_WRITTEN) {
+                    return FULL;
+                } else if (vacant == ABSENT) {
                     vacant = entry;
                 }
                 if (word == 0) {
@@ -387,9 +389,10 @@ public final class NeighbourTable {
     }
 
     private int hash(int interfaceId, long address0, long address1) {
-        long h = (address0 ^ seed) * 0x9e37_79b9_7f4a_7c15L;
-        h ^= h >>> 32;
-        h = (h + address1 + interfaceId) * 0xbf58_476d_1ce4_e5b9L;
+        // A product spreads bits upwards only, and what differs in a raw address stands high: fold before each one.
+        long h = (address0 ^ seed ^ interfaceId) * 0x9e37_79b9_7f4a_7c15L;
+        h ^= (h >>> 32) ^ address1;
+        h = (h ^ (h >>> 32)) * 0xbf58_476d_1ce4_e5b9L;
         return (int) (h >>> 32) & mask;
     }
 

@@ -69,7 +69,8 @@ class MemoryMapTest {
                 MemoryMap tool = MemoryMap.attach(path, HASH)) {
             map.region(Region.COUNTERS).set(ValueLayout.JAVA_LONG, 992, 42);
             map.beat(1234);
-            assertThat(tool.region(Region.COUNTERS).get(ValueLayout.JAVA_LONG, 992)).isEqualTo(42);
+            assertThat(tool.region(Region.COUNTERS).get(ValueLayout.JAVA_LONG, 992))
+                    .isEqualTo(42);
             assertThat(tool.heartbeatMs()).isEqualTo(1234);
             assertThat(tool.nodeName()).isEqualTo("test-node");
             assertThat(tool.ownerPid()).isEqualTo(ProcessHandle.current().pid());
@@ -90,7 +91,8 @@ class MemoryMapTest {
         try (MemoryMap map = MemoryMap.create(path, plan, "n")) {
             assertThat(map.plan().bytes()).isEqualTo(Files.size(path));
             Process stat = new ProcessBuilder("stat", "-c", "%b", path.toString()).start();
-            long blocks = Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim());
+            long blocks =
+                    Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim());
             assertThat(blocks * 512).isGreaterThanOrEqualTo(plan.bytes());
         }
     }
@@ -127,9 +129,8 @@ class MemoryMapTest {
 
     @Test
     void a_map_larger_than_the_file_system_is_refused_and_leaves_nothing() throws IOException {
-        MemoryPlan huge = MemoryPlan.builder()
-                .region(Region.PACKETS, 1L << 40, 2048)
-                .build();
+        MemoryPlan huge =
+                MemoryPlan.builder().region(Region.PACKETS, 1L << 40, 2048).build();
         assertThatExceptionOfType(MemoryMapException.class)
                 .isThrownBy(() -> MemoryMap.create(path, huge, "n"))
                 .withMessageContaining("are free");

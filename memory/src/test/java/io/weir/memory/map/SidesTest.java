@@ -89,7 +89,9 @@ class SidesTest {
     void no_reader_ever_sees_a_side_that_is_being_written() throws Exception {
         int words = 64;
         int flips = 20_000;
-        MemorySegment[] side = {Arena.ofAuto().allocate(8L * words, 8), Arena.ofAuto().allocate(8L * words, 8)};
+        MemorySegment[] side = {
+            Arena.ofAuto().allocate(8L * words, 8), Arena.ofAuto().allocate(8L * words, 8)
+        };
         AtomicBoolean ended = new AtomicBoolean();
         AtomicInteger mixed = new AtomicInteger();
         AtomicInteger stale = new AtomicInteger();

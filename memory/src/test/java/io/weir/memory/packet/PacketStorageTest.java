@@ -117,8 +117,7 @@ class PacketStorageTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> PacketStorage.checking(4, 1000, 1))
                 .withMessageContaining("1000 is not a power of two");
-        assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> PacketStorage.checking(4, 128, 1));
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> PacketStorage.checking(4, 128, 1));
         MemorySegment tooSmall = Arena.ofAuto().allocate(64, 64);
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> PacketStorage.create(MemorySegment.NULL, 0, 4, 2048, tooSmall, 1))
