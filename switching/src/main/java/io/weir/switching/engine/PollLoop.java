@@ -1,4 +1,116 @@
 package io.weir.switching.engine;
 
-/** Stub. */
-public final class PollLoop {}
+import io.weir.port.Port;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
+
+/**
+ * Runs a switching processor on the thread that calls {@link #run} until {@link #stop}: duty cycle after duty cycle, one
+ * reading of the clock for each. An exception that leaves a duty cycle is handed to the observer, and the loop goes on
+ * after a pause, so that a lasting defect neither kills the processor nor fills the log.
+ */
+public final class PollLoop implements Runnable {
+    /** Idle cycles that spin: some 20 µs, less than a yield costs when another thread takes the processor. */
+    private static final int SPINS = 200;
+    /** Idle cycles that yield before the loop sleeps. */
+    private static final int YIELDS = 50;
+    /** Longest sleep: timers, configuration changes and the stop signal wait no longer than this. */
+    private static final int SLEEP_MS = 10;
+
+    private final SwitchingProcessor processor;
+    private final List<? extends Port> polled;
+    private final IntSupplier clock;
+    private final IdleMode mode;
+    private final Idle idle;
+    private final IntConsumer heartbeat;
+    private final Consumer<RuntimeException> observer;
+
+    private volatile boolean running = true;
+    private int idleCycles;
+
+    /**
+     * A loop for one processor.
+     *
+     * @param polled the ports the processor receives from: none of them may have a backlog when the loop sleeps
+     * @param clock milliseconds of the map's clock
+     * @param idle waits for frames; used in {@link IdleMode#ADAPTIVE} only
+     * @param heartbeat told the time after every cycle
+     * @param observer told of every exception that left a cycle
+     */
+    public PollLoop(
+            SwitchingProcessor processor,
+            List<? extends Port> polled,
+            IntSupplier clock,
+            IdleMode mode,
+            Idle idle,
+            IntConsumer heartbeat,
+            Consumer<RuntimeException> observer) {
+        this.processor = processor;
+        this.polled = List.copyOf(polled);
+        this.clock = clock;
+        this.mode = mode;
+        this.idle = idle;
+        this.heartbeat = heartbeat;
+        this.observer = observer;
+    }
+
+    /** Switches packets until {@link #stop}, then closes the processor. */
+    @Override
+    public void run() {
+        try {
+            while (running) {
+                cycle();
+            }
+        } finally {
+            processor.close();
+        }
+    }
+
+    private void cycle() {
+        int nowMs = clock.getAsInt();
+        int work = 0;
+        try {
+            work = processor.doWork(nowMs);
+        } catch (RuntimeException defect) {
+            observer.accept(defect);
+            idle.await(SLEEP_MS);
+        }
+        heartbeat.accept(nowMs);
+        if (work > 0) {
+            idleCycles = 0;
+        } else {
+            rest();
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is the point: other threads may need this core
+    private void rest() {
+        if (mode == IdleMode.BUSY) {
+            Thread.onSpinWait();
+        } else if (idleCycles < SPINS) {
+            idleCycles++;
+            Thread.onSpinWait();
+        } else if (idleCycles < SPINS + YIELDS) {
+            idleCycles++;
+            Thread.yield();
+        } else if (!hasBacklog()) {
+            idle.await(SLEEP_MS);
+        }
+    }
+
+    private boolean hasBacklog() {
+        for (int k = 0; k < polled.size(); k++) {
+            if (polled.get(k).hasBacklog()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends the loop after the current cycle; from any thread. */
+    public void stop() {
+        running = false;
+    }
+}

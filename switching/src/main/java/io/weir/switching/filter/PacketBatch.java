@@ -1,6 +1,8 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.counters.DropReason;
 import io.weir.port.FrameBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch of packets on its way through the stages: the received frames and, column by column, what the parser found in
@@ -23,7 +25,7 @@ public final class PacketBatch {
     static final int KIND_IPV6 = 3;
 
     /** No stage has decided about the packet. */
-    static final int UNDECIDED = -1;
+    static final int UNDECIDED = Verdict.UNDECIDED;
 
     /** {@link #transportOffset} of a fragment other than the first. */
     static final int NO_TRANSPORT = 0;
@@ -50,14 +52,34 @@ public final class PacketBatch {
     final long[] source1 = new long[CAPACITY];
     final long[] destination0 = new long[CAPACITY];
     final long[] destination1 = new long[CAPACITY];
-    /** Ordinal of the {@link io.weir.memory.counters.DropReason} a stage decided on, or {@link #UNDECIDED}. */
+    /** Ordinal of the {@link DropReason} a stage decided on, or {@link #UNDECIDED}. */
     final int[] drop = new int[CAPACITY];
+    /** The {@link Verdict} once the filter has decided. */
+    final int[] verdict = new int[CAPACITY];
 
     public PacketBatch() {}
 
     /** The frames to switch; ports append to it. */
     public FrameBatch frames() {
         return frames;
+    }
+
+    /** After the filter: true when the packet was handed to an interface, as itself or as the reset that answers it. */
+    public boolean isSent(int i) {
+        return verdict[i] == Verdict.SENT;
+    }
+
+    /** After the filter: true when the packet waits for its next hop's link-layer address. */
+    public boolean isHeld(int i) {
+        return verdict[i] == Verdict.HELD;
+    }
+
+    /** After the filter: why the packet was dropped, or answered with a reset; null when it was neither. */
+    public @Nullable DropReason dropReason(int i) {
+        if (Verdict.isDrop(verdict[i])) {
+            return Verdict.reason(verdict[i]);
+        }
+        return drop[i] == UNDECIDED ? null : Verdict.reason(drop[i]);
     }
 
     /** Source | destination &lt;&lt; 32 of an IPv4 packet: the eight bytes at offset 12 of its header. */

@@ -5,10 +5,10 @@ import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
-import io.weir.memory.packet.FrameOwner;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.port.FrameBatch;
+import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +35,16 @@ public final class ProcessorContext {
     /** Handles by interface id, null where the node has no such interface; index 0 is unused. */
     public final @Nullable Port[] ports;
 
-    private final @Nullable FrameOwner[] owners;
+    private final FrameOwners owners;
 
     /**
      * Context of processor {@code processor} of {@code processors}.
      *
-     * @param ports by interface id; a port whose receive ring owns frames implements {@link FrameOwner}
+     * @param owners who takes this processor's frames back; its storage is where weir's own packets are made
+     * @param ports by interface id
      */
     public ProcessorContext(
-            BufferPool pool,
+            FrameOwners owners,
             ProcessorCounters counters,
             ConfigurationReader configuration,
             RouteReader routes,
@@ -53,8 +54,9 @@ public final class ProcessorContext {
             int processor,
             int processors,
             @Nullable Port[] ports) {
+        this.owners = owners;
+        this.pool = owners.storage();
         this.frames = pool.frames();
-        this.pool = pool;
         this.counters = counters;
         this.configuration = configuration;
         this.routes = routes;
@@ -64,23 +66,14 @@ public final class ProcessorContext {
         this.processor = processor;
         this.processors = processors;
         this.ports = ports;
-        this.owners = new FrameOwner[ports.length];
-        for (int id = 1; id < ports.length; id++) {
-            if (ports[id] instanceof FrameOwner owner) {
-                owners[id] = owner;
-            }
-        }
     }
 
     /** Gives a frame back to its owner: {@link FrameBatch#STORAGE} or the port whose ring it lies in. */
     void release(long address, int owner) {
         if (owner == FrameBatch.STORAGE) {
             pool.release(address);
-            return;
-        }
-        FrameOwner ring = owners[owner];
-        if (ring != null) {
-            ring.release(address);
+        } else {
+            owners.release(address, owner);
         }
     }
 }

@@ -11,6 +11,8 @@ final class Verdict {
     static final int SENT = -1;
     /** Queued until the next hop's link-layer address is known; the queue owns the frame (or a copy of it). */
     static final int HELD = -2;
+    /** Not a fate: a later stage decides. */
+    static final int UNDECIDED = -3;
 
     private static final DropReason[] REASONS = DropReason.values();
 

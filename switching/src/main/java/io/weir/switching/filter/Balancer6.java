@@ -1,0 +1,292 @@
+package io.weir.switching.filter;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionState;
+import io.weir.memory.connection.ConnectionTable;
+import io.weir.memory.connection.ConnectionTable6;
+import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.routing.NeighbourTable;
+import io.weir.port.Offload;
+import io.weir.wire.Checksum;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Connections over IPv6; the same as {@link Balancer4} with addresses of two words. The hop limit takes the place of the
+ * time to live, and there is no checksum in the network header.
+ */
+final class Balancer6 {
+    private static final int ENDING = Protocol.SYN | Protocol.FIN | Protocol.RST;
+
+    private final MemorySegment frames;
+    private final ConnectionTable6 table;
+    private final ConnectionPairs6 pairs;
+    private final ConfigurationReader configuration;
+    private final ProcessorCounters counters;
+    private final NeighbourTable neighbours;
+    private final Paths paths;
+    private final NeighbourResolver resolver;
+    private final Selector selector;
+    private final Egress egress;
+
+    /** Of the neighbour table, read once per batch. */
+    private int epoch;
+    /** Packets of connections since the last {@link #endBatch}. */
+    private int balanced;
+
+    Balancer6(
+            ProcessorContext context,
+            ConnectionPairs6 pairs,
+            Selector selector,
+            Paths paths,
+            NeighbourResolver resolver,
+            Egress egress) {
+        this.frames = context.frames;
+        this.table = context.connections6;
+        this.pairs = pairs;
+        this.configuration = context.configuration;
+        this.counters = context.counters;
+        this.neighbours = context.neighbours;
+        this.paths = paths;
+        this.resolver = resolver;
+        this.selector = selector;
+        this.egress = egress;
+    }
+
+    void beginBatch() {
+        epoch = neighbours.epoch();
+    }
+
+    void endBatch() {
+        if (balanced > 0) {
+            counters.add(Counter.PACKETS_BALANCED, balanced);
+            balanced = 0;
+        }
+    }
+
+    /** The record of the packet's connection, or {@link ConnectionTable#ABSENT}. */
+    long find(PacketBatch batch, int i) {
+        return table.find(
+                batch.source0[i],
+                batch.source1[i],
+                batch.destination0[i],
+                batch.destination1[i],
+                batch.key[i],
+                batch.hash[i]);
+    }
+
+    /** Handles a packet of a known connection; {@link Verdict#UNDECIDED} when it turns out to be none. */
+    int known(PacketBatch batch, int i, long record, int nowMs) {
+        long word = table.word(record);
+        int kind = table.kind(record);
+        int state = table.state(record);
+        long newAddress0 = table.newAddress0(record);
+        long newAddress1 = table.newAddress1(record);
+        int newPort = table.newPort(record);
+        int pathEpoch = table.pathEpoch(record);
+        long macs0 = table.macsRaw0(record);
+        int macs1 = table.macsRaw1(record);
+        int interfaceId = table.egress(record);
+        if (!isStill(batch, i, record, word)) {
+            return Verdict.UNDECIDED;
+        }
+        int flags = batch.tcpFlags[i];
+        if ((flags & ENDING) != 0 || (state != ConnectionState.ESTABLISHED && state != ConnectionState.UDP)) {
+            if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, batch, i)) {
+                return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
+            }
+            if (Balancer4.isReopening(kind, state, flags)) {
+                pairs.remove(record, word);
+                return Verdict.UNDECIDED;
+            }
+            pairs.track(record, kind, state, batch.protocol[i], flags);
+        }
+        table.touch(record, nowMs, batch.frames.length[i], flags);
+        if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, newAddress0, newAddress1, newPort)) {
+            return Verdict.drop(DropReason.TTL_EXPIRED);
+        }
+        balanced++;
+        if (pathEpoch != epoch || table.pathEpoch(record) != epoch) {
+            return resolveAndSend(batch, i, record, kind, newAddress0, newAddress1, nowMs);
+        }
+        long frame = batch.frames.address[i];
+        frames.set(Raw.U64, frame, macs0);
+        frames.set(Raw.U32, frame + 8, macs1);
+        egress.send(batch, i, interfaceId);
+        return Verdict.SENT;
+    }
+
+    /** False, and the packet untouched, when its time to live is exhausted. */
+    private boolean translate(PacketBatch batch, int i, int kind, long newAddress0, long newAddress1, int newPort) {
+        long frame = batch.frames.address[i];
+        long network = frame + batch.networkOffset[i];
+        if (Raw.u8(frames, network + 7) <= 1) {
+            return false;
+        }
+        Rewriter.translate6(
+                frames,
+                network,
+                frame + batch.transportOffset[i],
+                batch.protocol[i],
+                kind == ConnectionTable.REVERSE,
+                newAddress0,
+                newAddress1,
+                newPort,
+                Offload.needsChecksum(batch.frames.offload[i]));
+        return true;
+    }
+
+    /** The record's path is missing or old: looks it up, notes it, sends the packet or holds it. */
+    private int resolveAndSend(
+            PacketBatch batch, int i, long record, int kind, long newAddress0, long newAddress1, int nowMs) {
+        counters.add(Counter.PATHS_RESOLVED, 1);
+        int path = kind == ConnectionTable.REVERSE
+                ? paths.resolve6(batch.destination0[i], batch.destination1[i], nowMs)
+                : paths.resolve6(newAddress0, newAddress1, nowMs);
+        if (path == Paths.RESOLVED) {
+            table.setPath(record, paths.egress(), paths.destinationMac(), paths.sourceMac(), paths.epoch());
+        }
+        return leave(batch, i, path, nowMs);
+    }
+
+    /** Sends or holds a packet whose path has just been looked up. */
+    private int leave(PacketBatch batch, int i, int path, int nowMs) {
+        if (path == Paths.RESOLVED) {
+            LinkHeader.set(frames, batch.frames.address[i], paths.destinationMac(), paths.sourceMac());
+            egress.send(batch, i, paths.egress());
+            return Verdict.SENT;
+        }
+        if (path == Paths.PENDING) {
+            return resolver.hold(batch, i, paths.nextHopEntry(), paths.egress(), paths.sourceMac(), nowMs);
+        }
+        return Verdict.drop(Balancer4.reasonOf(path));
+    }
+
+    /** Opens a connection of a service for a packet that may do so; the checksum has been verified. */
+    int open(PacketBatch batch, int i, int service, int nowMs) {
+        int size = configuration.selectionSize(service);
+        if (size == 0) {
+            return Verdict.drop(DropReason.NO_SERVER);
+        }
+        boolean direct = configuration.forwarding(service) == ConfigurationReader.DIRECT;
+        if (!direct && Raw.u8(frames, batch.frames.address[i] + batch.networkOffset[i] + 7) <= 1) {
+            return Verdict.drop(DropReason.TTL_EXPIRED);
+        }
+        long record = claim(
+                batch.source0[i],
+                batch.source1[i],
+                batch.destination0[i],
+                batch.destination1[i],
+                batch.key[i],
+                batch.hash[i],
+                nowMs);
+        if (record == ConnectionTable.EXISTS) {
+            // Another processor has opened it since the look-up.
+            long winner = find(batch, i);
+            int verdict = winner < 0 ? Verdict.UNDECIDED : known(batch, i, winner, nowMs);
+            return verdict == Verdict.UNDECIDED ? Verdict.drop(DropReason.CONNECTION_BUSY) : verdict;
+        }
+        if (record < 0) {
+            return Verdict.drop(Balancer4.reasonOfClaim(record));
+        }
+        return openWith(batch, i, service, size, direct, record, nowMs);
+    }
+
+    private int openWith(
+            PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
+        long client = Selector.hash(batch.source0[i], batch.source1[i], 0, 0);
+        long flow = Selector.hash(client, batch.destination0[i], batch.destination1[i], batch.key[i]);
+        DropReason refusal = DropReason.NO_SERVER;
+        for (int attempt = 0; attempt < Balancer4.ATTEMPTS; attempt++) {
+            int member = selector.select(service, size, flow, client, attempt);
+            long server0 = configuration.memberAddress0(member);
+            long server1 = configuration.memberAddress1(member);
+            int port = portOf(member, batch.key[i]);
+            int path = paths.resolve6(server0, server1, nowMs);
+            if (path != Paths.RESOLVED && path != Paths.PENDING) {
+                refusal = Balancer4.reasonOf(path);
+                continue;
+            }
+            if (!direct) {
+                long reverse = claimReverse(batch, i, server0, server1, port, nowMs);
+                if (reverse < 0) {
+                    refusal = reverse == ConnectionTable.FULL
+                            ? DropReason.CONNECTION_TABLE_FULL
+                            : DropReason.TUPLE_CONFLICT;
+                    continue;
+                }
+                table.setTranslation(reverse, batch.destination0[i], batch.destination1[i], (int) (batch.key[i] >>> 16) & 0xffff);
+                describe(batch, i, reverse, ConnectionTable.REVERSE, service, member, nowMs);
+                table.publish(reverse);
+            }
+            table.setTranslation(record, server0, server1, port);
+            describe(batch, i, record, direct ? ConnectionTable.DIRECT : ConnectionTable.FORWARD, service, member, nowMs);
+            if (path == Paths.RESOLVED) {
+                table.setPath(record, paths.egress(), paths.destinationMac(), paths.sourceMac(), paths.epoch());
+            }
+            table.touch(record, nowMs, batch.frames.length[i], batch.tcpFlags[i]);
+            table.publish(record);
+            counters.connectionOpened(configuration.serviceNumber(service), configuration.serverNumber(member));
+            counters.add(Counter.CONNECTIONS_CREATED, 1);
+            if (!direct) {
+                translate(batch, i, ConnectionTable.FORWARD, server0, server1, port);
+            }
+            balanced++;
+            return leave(batch, i, path, nowMs);
+        }
+        table.abandon(record);
+        return Verdict.drop(refusal);
+    }
+
+    private void describe(PacketBatch batch, int i, long record, int kind, int service, int member, int nowMs) {
+        int state = batch.protocol[i] == Protocol.TCP ? ConnectionState.SYN_SENT : ConnectionState.UDP_ONE_WAY;
+        table.setConnection(
+                record, kind, state, configuration.serviceNumber(service), configuration.serverNumber(member), nowMs);
+    }
+
+    /** Raw port towards the server: the member's, or the packet's own. */
+    private int portOf(int member, long key) {
+        int port = configuration.memberPort(member);
+        return port == 0 ? (int) (key >>> 16) & 0xffff : Checksum.swap(port);
+    }
+
+    private long claim(
+            long source0, long source1, long destination0, long destination1, long key, int hash, int nowMs) {
+        long record = table.claim(source0, source1, destination0, destination1, key, hash);
+        if (record == ConnectionTable.FULL && pairs.recycle(hash, nowMs)) {
+            record = table.claim(source0, source1, destination0, destination1, key, hash);
+        }
+        return record;
+    }
+
+    /** Claims the reverse record; one left by a connection that is over is removed first. */
+    private long claimReverse(PacketBatch batch, int i, long server0, long server1, int port, int nowMs) {
+        long client0 = batch.source0[i];
+        long client1 = batch.source1[i];
+        long key = ConnectionPairs4.reverseKey(batch.key[i], port);
+        int hash = table.hash(server0, server1, client0, client1, key);
+        long record = claim(server0, server1, client0, client1, key, hash, nowMs);
+        if (record == ConnectionTable.EXISTS) {
+            long old = table.find(server0, server1, client0, client1, key, hash);
+            if (old >= 0) {
+                long word = table.word(old);
+                if (pairs.isOver(old, nowMs) && pairs.remove(old, word)) {
+                    record = table.claim(server0, server1, client0, client1, key, hash);
+                }
+            }
+        }
+        return record;
+    }
+
+    private boolean isStill(PacketBatch batch, int i, long record, long word) {
+        return table.isStill(
+                record,
+                word,
+                batch.source0[i],
+                batch.source1[i],
+                batch.destination0[i],
+                batch.destination1[i],
+                batch.key[i]);
+    }
+}

@@ -1,0 +1,80 @@
+package io.weir.switching.filter;
+
+import io.weir.memory.connection.ConnectionTable;
+import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.ProcessorCounters;
+
+/**
+ * The expiry hand of one processor: moves over this processor's share of both connection tables, a slice per duty cycle,
+ * and removes connections that were idle for longer than their state allows. A whole turn takes about
+ * {@value #TURN_MS} ms; a single slice is bounded, so a long pause makes the turn longer instead of the cycle.
+ */
+final class Sweeper {
+    private static final int TURN_MS = 5_000;
+    /** About 50 µs of sequential memory. */
+    private static final int SLICE_LIMIT = 8_192;
+
+    private final ProcessorCounters counters;
+    private final Hand hand4;
+    private final Hand hand6;
+
+    private int lastMs;
+    private boolean started;
+
+    Sweeper(ProcessorContext context, ConnectionPairs4 pairs4, ConnectionPairs6 pairs6) {
+        this.counters = context.counters;
+        this.hand4 = new Hand(context.connections4, pairs4, context.processor, context.processors);
+        this.hand6 = new Hand(context.connections6, pairs6, context.processor, context.processors);
+    }
+
+    /** Sweeps what the time since the last call asks for; returns the number of records removed. */
+    int sweep(int nowMs) {
+        if (!started) {
+            started = true;
+            lastMs = nowMs;
+        }
+        int elapsedMs = Math.min(Math.max(nowMs - lastMs, 0), TURN_MS);
+        lastMs = nowMs;
+        return hand4.move(elapsedMs, nowMs) + hand6.move(elapsedMs, nowMs);
+    }
+
+    /** Position in one table. */
+    private final class Hand {
+        private final ConnectionTable table;
+        private final ConnectionPairs pairs;
+        private final long first;
+        private final long end;
+
+        private long at;
+        /** Slots still to be looked at, in units of 1 / TURN_MS slot. */
+        private long debt;
+
+        Hand(ConnectionTable table, ConnectionPairs pairs, int processor, int processors) {
+            this.table = table;
+            this.pairs = pairs;
+            this.first = table.slots() * processor / processors;
+            this.end = table.slots() * (processor + 1) / processors;
+            this.at = first;
+        }
+
+        int move(int elapsedMs, int nowMs) {
+            long share = end - first;
+            debt = Math.min(debt + share * elapsedMs, share * TURN_MS);
+            int slots = (int) Math.min(debt / TURN_MS, SLICE_LIMIT);
+            debt -= (long) slots * TURN_MS;
+            int removed = 0;
+            for (int n = 0; n < slots; n++) {
+                long record = table.recordAt(at);
+                at = at + 1 == end ? first : at + 1;
+                long word = table.word(record);
+                if (ConnectionTable.isLive(word) && pairs.expire(record, word, nowMs)) {
+                    removed++;
+                }
+            }
+            if (slots > 0) {
+                counters.add(Counter.SWEPT_RECORDS, slots);
+            }
+            return removed;
+        }
+    }
+}
