@@ -203,8 +203,7 @@ final class Balancer4 {
         return refusal == ConnectionTable.FULL ? DropReason.CONNECTION_TABLE_FULL : DropReason.CONNECTION_BUSY;
     }
 
-    private int openWith(
-            PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
+    private int openWith(PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
         long client = Selector.hash(batch.source0[i], 0, 0, 0);
         long flow = Selector.hash(batch.addresses4(i), batch.key[i], 0, 0);
         DropReason refusal = DropReason.NO_SERVER;
@@ -230,7 +229,14 @@ final class Balancer4 {
                 table.publish(reverse);
             }
             table.setTranslation(record, server, port);
-            describe(batch, i, record, direct ? ConnectionTable.DIRECT : ConnectionTable.FORWARD, service, member, nowMs);
+            describe(
+                    batch,
+                    i,
+                    record,
+                    direct ? ConnectionTable.DIRECT : ConnectionTable.FORWARD,
+                    service,
+                    member,
+                    nowMs);
             if (path == Paths.RESOLVED) {
                 table.setPath(record, paths.egress(), paths.destinationMac(), paths.sourceMac(), paths.epoch());
             }

@@ -193,8 +193,7 @@ final class Balancer6 {
         return openWith(batch, i, service, size, direct, record, nowMs);
     }
 
-    private int openWith(
-            PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
+    private int openWith(PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
         long client = Selector.hash(batch.source0[i], batch.source1[i], 0, 0);
         long flow = Selector.hash(client, batch.destination0[i], batch.destination1[i], batch.key[i]);
         DropReason refusal = DropReason.NO_SERVER;
@@ -216,12 +215,20 @@ final class Balancer6 {
                             : DropReason.TUPLE_CONFLICT;
                     continue;
                 }
-                table.setTranslation(reverse, batch.destination0[i], batch.destination1[i], (int) (batch.key[i] >>> 16) & 0xffff);
+                table.setTranslation(
+                        reverse, batch.destination0[i], batch.destination1[i], (int) (batch.key[i] >>> 16) & 0xffff);
                 describe(batch, i, reverse, ConnectionTable.REVERSE, service, member, nowMs);
                 table.publish(reverse);
             }
             table.setTranslation(record, server0, server1, port);
-            describe(batch, i, record, direct ? ConnectionTable.DIRECT : ConnectionTable.FORWARD, service, member, nowMs);
+            describe(
+                    batch,
+                    i,
+                    record,
+                    direct ? ConnectionTable.DIRECT : ConnectionTable.FORWARD,
+                    service,
+                    member,
+                    nowMs);
             if (path == Paths.RESOLVED) {
                 table.setPath(record, paths.egress(), paths.destinationMac(), paths.sourceMac(), paths.epoch());
             }

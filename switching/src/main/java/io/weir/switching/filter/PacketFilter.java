@@ -57,7 +57,7 @@ public final class PacketFilter {
         this.connections4 = context.connections4;
         this.connections6 = context.connections6;
         this.egress = new Egress(context);
-        this.parser = new Parser(context);
+        this.parser = new Parser(context.frames, context.configuration);
         LocalAddresses local = new LocalAddresses(context);
         IcmpErrors errors = new IcmpErrors(context, egress, local);
         Paths paths = new Paths(context, local);
@@ -154,11 +154,7 @@ public final class PacketFilter {
                 sum += connections4.touch(hash);
             } else {
                 int hash = connections6.hash(
-                        batch.source0[i],
-                        batch.source1[i],
-                        batch.destination0[i],
-                        batch.destination1[i],
-                        batch.key[i]);
+                        batch.source0[i], batch.source1[i], batch.destination0[i], batch.destination1[i], batch.key[i]);
                 batch.hash[i] = hash;
                 sum += connections6.touch(hash);
             }
@@ -172,9 +168,7 @@ public final class PacketFilter {
     }
 
     private static boolean hasConnection(PacketBatch batch, int i) {
-        return batch.kind[i] >= PacketBatch.KIND_IPV4
-                && Protocol.hasPorts(batch.protocol[i])
-                && !batch.fragment[i];
+        return batch.kind[i] >= PacketBatch.KIND_IPV4 && Protocol.hasPorts(batch.protocol[i]) && !batch.fragment[i];
     }
 
     private int decide(PacketBatch batch, int i, int nowMs) {
@@ -295,8 +289,7 @@ public final class PacketFilter {
     }
 
     private boolean isDirect(int service) {
-        return service != ConfigurationReader.ABSENT
-                && configuration.forwarding(service) == ConfigurationReader.DIRECT;
+        return service != ConfigurationReader.ABSENT && configuration.forwarding(service) == ConfigurationReader.DIRECT;
     }
 
     private static int sourcePort(PacketBatch batch, int i) {

@@ -56,10 +56,10 @@ final class Parser {
     private int macIngress;
     private long macRaw;
 
-    Parser(ProcessorContext context) {
-        this.frames = context.frames;
-        this.configuration = context.configuration;
-        this.extensions = new ExtensionHeaders(context.frames);
+    Parser(MemorySegment frames, ConfigurationReader configuration) {
+        this.frames = frames;
+        this.configuration = configuration;
+        this.extensions = new ExtensionHeaders(frames);
     }
 
     private static long impossibleFlags() {

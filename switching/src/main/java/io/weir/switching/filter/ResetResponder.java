@@ -83,7 +83,8 @@ final class ResetResponder {
         segment += (flags & Protocol.SYN) != 0 ? 1 : 0;
         segment += (flags & Protocol.FIN) != 0 ? 1 : 0;
         boolean ipv4 = batch.kind[i] == PacketBatch.KIND_IPV4;
-        long pseudoHeader = ipv4 ? writeIpv4(batch, i, frame + networkOffset) : writeIpv6(batch, i, frame + networkOffset);
+        long pseudoHeader =
+                ipv4 ? writeIpv4(batch, i, frame + networkOffset) : writeIpv6(batch, i, frame + networkOffset);
         int transportOffset = networkOffset + (ipv4 ? IPV4_BYTES : IPV6_BYTES);
         long tcp = frame + transportOffset;
         frames.set(U32, tcp, ports >>> 16 | ports << 16);

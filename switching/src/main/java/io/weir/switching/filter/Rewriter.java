@@ -43,10 +43,8 @@ final class Rewriter {
         int hops = frames.get(U16, network + 8) & 0xffff;
         frames.set(U16, network + 8, (short) (hops - ONE_HOP));
         int checksum = frames.get(U16, network + 10);
-        frames.set(
-                U16,
-                network + 10,
-                (short) Checksum.update(checksum, difference + Checksum.difference16(hops, hops - ONE_HOP)));
+        frames.set(U16, network + 10, (short)
+                Checksum.update(checksum, difference + Checksum.difference16(hops, hops - ONE_HOP)));
         translateTransport(frames, transport, protocol, source, newPort, difference, partial);
     }
 

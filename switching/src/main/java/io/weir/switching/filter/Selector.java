@@ -69,7 +69,7 @@ final class Selector {
 
     /** The hash's high half as a fraction of {@code size}. */
     private static int scale(long hash, int size) {
-        return (int) ((hash >>> 32) * size >>> 32);
+        return (int) (((hash >>> 32) * size) >>> 32);
     }
 
     private int next(int service, int size) {

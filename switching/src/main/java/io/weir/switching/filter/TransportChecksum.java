@@ -23,8 +23,7 @@ final class TransportChecksum {
             length = Raw.number16(frames, transport + 4);
         }
         long pseudoHeader = ipv4
-                ? Checksum.pseudoHeader4(
-                        (int) batch.source0[i], (int) batch.destination0[i], batch.protocol[i], length)
+                ? Checksum.pseudoHeader4((int) batch.source0[i], (int) batch.destination0[i], batch.protocol[i], length)
                 : Checksum.pseudoHeader6(
                         batch.source0[i],
                         batch.source1[i],

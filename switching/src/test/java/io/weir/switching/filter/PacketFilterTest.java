@@ -30,7 +30,8 @@ class PacketFilterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10.0.1.9, 10.0.1.100, 6", "10.0.1.9, 10.0.1.100, 17", "fd01::9, fd01::100, 6", "fd01::9, fd01::100, 17"})
+    @CsvSource({"10.0.1.9, 10.0.1.100, 6", "10.0.1.9, 10.0.1.100, 17", "fd01::9, fd01::100, 6", "fd01::9, fd01::100, 17"
+    })
     void a_translated_connection_works_both_ways(String client, String vip, int protocol) {
         TestNode node = TestNode.web();
 
@@ -45,7 +46,8 @@ class PacketFilterTest {
         assertThat(TestFrame.hasCorrectChecksums(in)).isTrue();
 
         TestFrame answer = protocol == TestFrame.TCP ? TestFrame.tcp(SYN | ACK) : TestFrame.udp();
-        byte[] out = Objects.requireNonNull(node.fromServer(answer.from(server, 8080).to(client, 40_000)));
+        byte[] out =
+                Objects.requireNonNull(node.fromServer(answer.from(server, 8080).to(client, 40_000)));
         assertThat(TestFrame.flow(out)).isEqualTo("%s:80 > %s:40000", expandedVip, expandedClient);
         assertThat(TestFrame.mac(out, 0)).isEqualTo(TestNode.CLIENT_MAC);
         assertThat(TestFrame.hasCorrectChecksums(out)).isTrue();
@@ -169,9 +171,11 @@ class PacketFilterTest {
     @Test
     void an_exhausted_time_to_live_ends_here() {
         TestNode node = TestNode.web();
-        assertThat(node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, SYN).hops(1))).isNull();
+        assertThat(node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, SYN).hops(1)))
+                .isNull();
         node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, SYN));
-        assertThat(node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, ACK).hops(1))).isNull();
+        assertThat(node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, ACK).hops(1)))
+                .isNull();
         assertThat(node.counters.dropped(DropReason.TTL_EXPIRED)).isEqualTo(2);
     }
 
@@ -197,8 +201,10 @@ class PacketFilterTest {
     @Test
     void a_packet_from_an_address_of_ours_is_dropped() {
         TestNode node = TestNode.web();
-        assertThat(node.fromClient(TestFrame.tcp(SYN).from("10.0.2.254", 9).to(VIP, 80))).isNull();
-        assertThat(node.fromClient(TestFrame.tcp(SYN).from(VIP, 9).to("10.0.2.1", 80))).isNull();
+        assertThat(node.fromClient(TestFrame.tcp(SYN).from("10.0.2.254", 9).to(VIP, 80)))
+                .isNull();
+        assertThat(node.fromClient(TestFrame.tcp(SYN).from(VIP, 9).to("10.0.2.1", 80)))
+                .isNull();
         assertThat(node.counters.dropped(DropReason.SOURCE_ADDRESS_INVALID)).isEqualTo(2);
     }
 
@@ -210,7 +216,8 @@ class PacketFilterTest {
                 .nat(TestFrame.TCP, 81, 8080)
                 .build();
         byte[] first = Objects.requireNonNull(node.fromClient(TestFrame.tcp(SYN).to(VIP, 80)));
-        byte[] second = Objects.requireNonNull(node.fromClient(TestFrame.tcp(SYN).to(VIP, 81)));
+        byte[] second =
+                Objects.requireNonNull(node.fromClient(TestFrame.tcp(SYN).to(VIP, 81)));
         assertThat(TestFrame.flow(first)).endsWith("10.0.2.1:8080");
         assertThat(TestFrame.flow(second)).endsWith("10.0.2.2:8080");
     }
@@ -242,10 +249,7 @@ class PacketFilterTest {
         assertThat(node.counters.value(Counter.CONNECTIONS_CLOSED)).isEqualTo(1);
         long live = 0;
         for (long slot = 0; slot < node.connections4.slots(); slot++) {
-            live += ConnectionTable.isLive(
-                            node.connections4.word(node.connections4.recordAt(slot)))
-                    ? 1
-                    : 0;
+            live += ConnectionTable.isLive(node.connections4.word(node.connections4.recordAt(slot))) ? 1 : 0;
         }
         assertThat(live).isZero();
     }

@@ -78,16 +78,8 @@ final class TestNode {
         private int serviceNumber;
 
         Builder() {
-            image.add(new Interface(
-                    "outer",
-                    OUTER_MAC,
-                    1500,
-                    List.of(own("10.0.1.1", 24), own("fd01::1", 64))));
-            image.add(new Interface(
-                    "inner",
-                    INNER_MAC,
-                    1500,
-                    List.of(own("10.0.2.254", 24), own("fd02::254", 64))));
+            image.add(new Interface("outer", OUTER_MAC, 1500, List.of(own("10.0.1.1", 24), own("fd01::1", 64))));
+            image.add(new Interface("inner", INNER_MAC, 1500, List.of(own("10.0.2.254", 24), own("fd02::254", 64))));
             for (int k = 1; k <= 3; k++) {
                 image.add(new Server(k, "server" + k, 1, List.of(of("10.0.2." + k), of("fd02::" + k))));
             }
@@ -136,7 +128,10 @@ final class TestNode {
 
     /** NAT on TCP and UDP port 80 to port 8080. */
     static TestNode web() {
-        return builder().nat(TestFrame.TCP, 80, 8080).nat(TestFrame.UDP, 80, 8080).build();
+        return builder()
+                .nat(TestFrame.TCP, 80, 8080)
+                .nat(TestFrame.UDP, 80, 8080)
+                .build();
     }
 
     static RawAddress of(String text) {
@@ -200,8 +195,7 @@ final class TestNode {
     }
 
     private static MemoryWire wire(int id, String name, long mac, boolean offloads) {
-        return new MemoryWire(
-                id, name, new PortCapabilities("memory", mac, 1500, offloads, offloads, true), 1, 512);
+        return new MemoryWire(id, name, new PortCapabilities("memory", mac, 1500, offloads, offloads, true), 1, 512);
     }
 
     /** Writes the back-up side and flips. */
