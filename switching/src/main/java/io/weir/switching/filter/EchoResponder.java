@@ -60,12 +60,14 @@ final class EchoResponder {
         if (length < HEADER) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
+        if (!isRequest(message, REQUEST_4)) {
+            return Verdict.drop(DropReason.ICMP_UNHANDLED);
+        }
         if (!Offload.isTrusted(offload) && Checksum.finish(Checksum.sum(frames, message, length)) != 0) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
-        int verdict = decide(message, REQUEST_4, nowMs);
-        if (verdict != Verdict.SENT) {
-            return verdict;
+        if (!bucket.take(nowMs, configuration.echoesPerSecond())) {
+            return Verdict.drop(DropReason.ECHO_RATE_LIMITED);
         }
         reply(message, REPLY_4, offload);
         long ip = frame + batch.networkOffset[i];
@@ -86,23 +88,28 @@ final class EchoResponder {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
         }
         int offset = batch.transportOffset[i];
-        if (offset != batch.networkOffset[i] + IP6) {
+        long offload = batch.frames.offload[i];
+        long ip = batch.frames.address[i] + batch.networkOffset[i];
+        long message = batch.frames.address[i] + offset;
+        int length = batch.packetEnd[i] - offset;
+        if (length < HEADER) {
+            return Verdict.drop(DropReason.ICMP_INVALID);
+        }
+        if (!isRequest(message, REQUEST_6)) {
+            return Verdict.drop(DropReason.ICMP_UNHANDLED);
+        }
+        if (!isAnswered6(batch, i)) {
+            return Verdict.drop(DropReason.DESTINATION_ADDRESS_INVALID);
+        }
+        if (message != ip + IP6) {
             // A reply would have to leave the extension headers out; nobody pings with them.
             return Verdict.drop(DropReason.IPV6_EXTENSIONS_INVALID);
         }
-        long offload = batch.frames.offload[i];
-        long ip = batch.frames.address[i] + batch.networkOffset[i];
-        long message = ip + IP6;
-        int length = batch.packetEnd[i] - offset;
-        if (length < HEADER || !(Offload.isTrusted(offload) || isChecksumRight(ip, length))) {
+        if (!Offload.isTrusted(offload) && !isChecksumRight(ip, length)) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
-        int verdict = decide(message, REQUEST_6, nowMs);
-        if (verdict != Verdict.SENT) {
-            return verdict;
-        }
-        if ((frames.get(JAVA_BYTE, ip + 24) & 0xff) == 0xff) {
-            return Verdict.drop(DropReason.DESTINATION_ADDRESS_INVALID); // multicast: never a source address
+        if (!bucket.take(nowMs, configuration.echoesPerSecond())) {
+            return Verdict.drop(DropReason.ECHO_RATE_LIMITED);
         }
         reply(message, REPLY_6, offload);
         long source0 = frames.get(RAW_64, ip + 8);
@@ -121,14 +128,19 @@ final class EchoResponder {
         return Checksum.finish(pseudo + Checksum.sum(frames, ip + IP6, length)) == 0;
     }
 
-    private int decide(long message, int request, int nowMs) {
-        // Type and code in one word; a request's code is 0.
-        if ((frames.get(RAW_16, message) & 0xffff) != request) {
-            return Verdict.drop(DropReason.ICMP_UNHANDLED);
+    /** Type and code in one word; a request's code is 0. */
+    private boolean isRequest(long message, int type) {
+        return (frames.get(RAW_16, message) & 0xffff) == type;
+    }
+
+    /** Multicast is never a source address; a link-local address may be another station's. */
+    private boolean isAnswered6(PacketBatch batch, int i) {
+        long destination0 = batch.destination0[i];
+        if ((destination0 & 0xff) == 0xff) {
+            return false;
         }
-        return bucket.take(nowMs, configuration.echoesPerSecond())
-                ? Verdict.SENT
-                : Verdict.drop(DropReason.ECHO_RATE_LIMITED);
+        return !LocalAddresses.isLinkLocal(destination0)
+                || local.answers6(batch.frames.ingress[i], destination0, batch.destination1[i]);
     }
 
     private void reply(long message, int type, long offload) {

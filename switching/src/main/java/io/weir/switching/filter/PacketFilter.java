@@ -43,6 +43,7 @@ public final class PacketFilter {
     private final NeighbourResolver resolver;
     private final EchoResponder echo;
     private final Forwarder forwarder;
+    private final IcmpErrorTranslator errorTranslator;
     private final Sweeper sweeper;
 
     /** First row of the current batch without a fate. */
@@ -65,6 +66,7 @@ public final class PacketFilter {
                 new NeighbourResolver(context, egress, local, errors, Math.max(1, configuration.pendingPackets()));
         this.echo = new EchoResponder(context, egress, local);
         this.forwarder = new Forwarder(context, egress, paths, resolver, errors);
+        this.errorTranslator = new IcmpErrorTranslator(context, egress, paths, resolver);
         this.resets = new ResetResponder(context, egress);
         ConnectionPairs4 pairs4 = new ConnectionPairs4(context);
         ConnectionPairs6 pairs6 = new ConnectionPairs6(context);
@@ -190,6 +192,12 @@ public final class PacketFilter {
                 }
             }
         }
+        if (batch.protocol[i] == Protocol.ICMP && !batch.fragment[i]) {
+            int verdict = errorTranslator.handle4(batch, i, nowMs);
+            if (verdict != Verdict.UNDECIDED) {
+                return verdict;
+            }
+        }
         return without4(batch, i, nowMs);
     }
 
@@ -201,6 +209,12 @@ public final class PacketFilter {
                 if (verdict != Verdict.UNDECIDED) {
                     return verdict;
                 }
+            }
+        }
+        if (isControl6(batch, i)) {
+            int verdict = errorTranslator.handle6(batch, i, nowMs);
+            if (verdict != Verdict.UNDECIDED) {
+                return verdict;
             }
         }
         return without6(batch, i, nowMs);
@@ -238,9 +252,7 @@ public final class PacketFilter {
 
     /** An IPv6 packet without a connection. */
     private int without6(PacketBatch batch, int i, int nowMs) {
-        boolean control = batch.protocol[i] == Protocol.ICMPV6
-                && !batch.fragment[i]
-                && batch.transportOffset[i] != PacketBatch.NO_TRANSPORT;
+        boolean control = isControl6(batch, i);
         if (control && isNeighbourDiscovery(batch, i)) {
             return resolver.handleNdp(batch, i, nowMs);
         }
@@ -280,6 +292,12 @@ public final class PacketFilter {
     /** Multicast or link-local: may be for us although the address table does not know it. */
     private static boolean isLinkScope(long destination0) {
         return (destination0 & 0xff) == 0xff || (destination0 & 0xc0ff) == 0x80fe;
+    }
+
+    private static boolean isControl6(PacketBatch batch, int i) {
+        return batch.protocol[i] == Protocol.ICMPV6
+                && !batch.fragment[i]
+                && batch.transportOffset[i] != PacketBatch.NO_TRANSPORT;
     }
 
     /** ICMPv6 types 133 to 137 (RFC 4861 section 4). */

@@ -1,6 +1,5 @@
 package io.weir.switching.filter;
 
-import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
@@ -132,7 +131,6 @@ final class PendingPackets {
         routed[slot] = fromRouting;
         append(place, slot, nextHopEntry, egressInterface);
         size++;
-        counters.add(Counter.PACKETS_HELD, 1);
         return Verdict.HELD;
     }
 
