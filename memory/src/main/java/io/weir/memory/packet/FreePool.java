@@ -111,23 +111,36 @@ final class FreePool {
         assert unused >= 0;
         long top;
         do {
-            top = (long) LONG.getAcquire(memory, TOP_OFFSET);
+            top = top();
             INT.setOpaque(memory, links + 8L * first + 4, (int) top);
-        } while (!LONG.compareAndSet(memory, TOP_OFFSET, top, changed(top, first)));
+        } while (!replaceTop(top, first));
     }
 
     private int pop() {
         while (true) {
-            long top = (long) LONG.getAcquire(memory, TOP_OFFSET);
+            long top = top();
             int first = (int) top;
             if (first == 0) {
                 return 0;
             }
-            int below = (int) INT.getOpaque(memory, links + 8L * first + 4);
-            if (LONG.compareAndSet(memory, TOP_OFFSET, top, changed(top, below))) {
+            if (replaceTop(top, below(first))) {
                 return first;
             }
         }
+    }
+
+    // The two steps of a pop, apart so that a test can let others run in between.
+
+    long top() {
+        return (long) LONG.getAcquire(memory, TOP_OFFSET);
+    }
+
+    int below(int first) {
+        return (int) INT.getOpaque(memory, links + 8L * first + 4);
+    }
+
+    boolean replaceTop(long top, int first) {
+        return LONG.compareAndSet(memory, TOP_OFFSET, top, changed(top, first));
     }
 
     private static long changed(long top, int first) {

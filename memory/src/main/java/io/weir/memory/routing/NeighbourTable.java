@@ -150,7 +150,7 @@ public final class NeighbourTable {
             if (word == 0) {
                 return ABSENT;
             }
-            if (isUsed(word) && holds(entry, interfaceId, address0, address1) && isUnchanged(entry, word)) {
+            if (holds(entry, word, interfaceId, address0, address1)) {
                 return entry;
             }
         }
@@ -168,7 +168,7 @@ public final class NeighbourTable {
                 long word = settled(entry);
                 int state = stateOf(word);
                 if (isUsed(word)) {
-                    if (holds(entry, interfaceId, address0, address1) && isUnchanged(entry, word)) {
+                    if (holds(entry, word, interfaceId, address0, address1)) {
                         return entry;
                     }
                     failed = failed == ABSENT && state == FAILED ? entry : failed;
@@ -368,12 +368,14 @@ public final class NeighbourTable {
         return word;
     }
 
-    private boolean holds(int entry, int interfaceId, long address0, long address1) {
-        return address1(entry) == address1 && address0(entry) == address0 && interfaceId(entry) == interfaceId;
-    }
-
-    /** True when the slot still holds the entry it held when {@code word} was loaded. */
-    private boolean isUnchanged(int entry, long word) {
+    /** True when the slot holds this key, and already held it when {@code word} was loaded. */
+    boolean holds(int entry, long word, int interfaceId, long address0, long address1) {
+        if (!isUsed(word)
+                || address1(entry) != address1
+                || address0(entry) != address0
+                || interfaceId(entry) != interfaceId) {
+            return false;
+        }
         VarHandle.loadLoadFence();
         long now = word(entry);
         return ((now ^ word) & GENERATION_MASK) == 0 && isUsed(now);

@@ -120,6 +120,37 @@ class SidesTest {
         assertThat(sides.active() >>> 1).isEqualTo(flips);
     }
 
+    /** The writer never waits for a processor that is not running, so the two meet while it starts. */
+    @Test
+    void a_processor_that_starts_never_reads_a_side_that_is_being_written() throws Exception {
+        int words = 8;
+        MemorySegment[] side = {Arena.ofAuto().allocate(8L * words, 8), Arena.ofAuto().allocate(8L * words, 8)};
+        AtomicBoolean ended = new AtomicBoolean();
+        AtomicInteger mixed = new AtomicInteger();
+        AtomicInteger stale = new AtomicInteger();
+        Together.run(
+                () -> {
+                    try {
+                        for (int k = 1; k <= 2_000_000; k++) {
+                            while (!sides.isQuiescent()) {
+                                Thread.onSpinWait();
+                            }
+                            MemorySegment backup = side[Sides.side(sides.active()) ^ 1];
+                            for (int word = 0; word < words; word++) {
+                                backup.set(ValueLayout.JAVA_LONG, 8L * word, k);
+                            }
+                            sides.flip();
+                        }
+                    } finally {
+                        ended.set(true);
+                    }
+                    return null;
+                },
+                () -> read(0, 1, side, ended, mixed, stale));
+        assertThat(mixed).hasValue(0);
+        assertThat(stale).hasValue(0);
+    }
+
     private Void read(
             int processor,
             int retireEvery,

@@ -149,6 +149,30 @@ class PacketStorageTest {
         assertThat(drain(any)).isEqualTo(1000);
     }
 
+    @Test
+    void a_chunk_that_came_back_to_the_top_is_not_taken_with_its_old_link() {
+        FreePool pool = new FreePool(Arena.ofAuto().allocate(FreePool.bytes(3, 1), 64), 1);
+        for (int buffer = 1; buffer <= 3; buffer++) {
+            give(pool, buffer);
+        }
+        // One thread has begun to pop 3, with 2 below it ...
+        long top = pool.top();
+        int below = pool.below((int) top);
+        assertThat(below).isEqualTo(2);
+        // ... while another pops 3 and 2 and pushes 3 again: 2 is not free.
+        pool.take(FreePool.cache(0));
+        pool.take(FreePool.cache(0));
+        give(pool, 3);
+        assertThat((int) pool.top()).isEqualTo((int) top);
+        assertThat(pool.replaceTop(top, below)).isFalse();
+        assertThat(pool.below(3)).isEqualTo(1);
+    }
+
+    private static void give(FreePool pool, int buffer) {
+        pool.memory().set(ValueLayout.JAVA_INT, FreePool.cacheSlot(FreePool.cache(0), 0), buffer);
+        pool.give(FreePool.cache(0), 1, 1);
+    }
+
     private static Callable<Void> churn(PacketStorage storage, int number) {
         return () -> {
             PoolView view = storage.view(number);
