@@ -3,9 +3,7 @@ package io.weir.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** Runs tasks at the same time and fails when one of them fails or does not end. */
@@ -20,18 +18,15 @@ public final class Together {
 
     @SafeVarargs
     public static void run(Callable<Void>... tasks) throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(tasks.length)) {
-            List<Future<Void>> running = new ArrayList<>();
-            for (Callable<Void> task : tasks) {
-                running.add(threads.submit(task));
-            }
-            try {
-                for (Future<Void> each : running) {
-                    each.get(60, TimeUnit.SECONDS);
-                }
-            } finally {
-                threads.shutdownNow();
-            }
+        List<FutureTask<Void>> running = new ArrayList<>();
+        for (Callable<Void> task : tasks) {
+            FutureTask<Void> each = new FutureTask<>(task);
+            running.add(each);
+            // A daemon, so that a task that never ends fails its test and not the whole build.
+            Thread.ofPlatform().daemon().start(each);
+        }
+        for (FutureTask<Void> each : running) {
+            each.get(60, TimeUnit.SECONDS);
         }
     }
 }

@@ -1,4 +1,7 @@
-/** Packet storage and its free buffers. */
+/**
+ * Packet storage and its free buffers: written by whoever holds a buffer; the free pool by all processors, lock-free.
+ * Knows no other package.
+ */
 @NullMarked
 package io.weir.memory.packet;
 

@@ -1,4 +1,7 @@
-/** Single-producer single-consumer rings. */
+/**
+ * Single-producer single-consumer rings: frames on their way from the processor that received them to the processor that
+ * owns the transmit queue. Knows no other package.
+ */
 @NullMarked
 package io.weir.memory.ring;
 

@@ -1,4 +1,7 @@
-/** Routes and neighbours: where a packet leaves and to which link-layer address. */
+/**
+ * Routes and neighbours: where a packet leaves and to which link-layer address. Routes are written by the control processor
+ * and read by the switching processors; neighbours are written by the switching processors.
+ */
 @NullMarked
 package io.weir.memory.routing;
 

@@ -124,7 +124,9 @@ class SidesTest {
     @Test
     void a_processor_that_starts_never_reads_a_side_that_is_being_written() throws Exception {
         int words = 8;
-        MemorySegment[] side = {Arena.ofAuto().allocate(8L * words, 8), Arena.ofAuto().allocate(8L * words, 8)};
+        MemorySegment[] side = {
+            Arena.ofAuto().allocate(8L * words, 8), Arena.ofAuto().allocate(8L * words, 8)
+        };
         AtomicBoolean ended = new AtomicBoolean();
         AtomicInteger mixed = new AtomicInteger();
         AtomicInteger stale = new AtomicInteger();
