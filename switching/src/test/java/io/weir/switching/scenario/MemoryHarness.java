@@ -1,0 +1,234 @@
+package io.weir.switching.scenario;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.ConfigurationWriter;
+import io.weir.memory.connection.ConnectionTable4;
+import io.weir.memory.connection.ConnectionTable6;
+import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.CountersLayout;
+import io.weir.memory.counters.CountersReader;
+import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.map.Sides;
+import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.packet.PoolView;
+import io.weir.memory.routing.NeighbourTable;
+import io.weir.memory.routing.RouteReader;
+import io.weir.memory.routing.RoutingTable;
+import io.weir.port.FrameOwners;
+import io.weir.port.Port;
+import io.weir.port.PortCapabilities;
+import io.weir.port.memory.MemoryStation;
+import io.weir.port.memory.MemoryWire;
+import io.weir.switching.engine.SwitchingProcessor;
+import io.weir.switching.filter.ProcessorContext;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs weir's switching processor on memory ports in the calling thread, under a clock moved by hand. Buffers are
+ * checked: one released twice, never acquired, or read beyond the storage throws.
+ */
+final class MemoryHarness implements AutoCloseable {
+    private static final int SEED = 0x5eed;
+    /** Time between duty cycles while time passes: below every timer of the data path. */
+    private static final int TICK_MS = 50;
+    /** Cycles without work before the processor counts as idle; neighbour tables are looked through in slices. */
+    private static final int IDLE_CYCLES = 20;
+    /** Announcements are over by then: two rounds, two seconds apart. */
+    private static final int START_MS = 5_000;
+
+    private static final int SIDE_BYTES = 256 << 10;
+
+    private final Arena arena = Arena.ofConfined();
+    private final Network network;
+    private final PacketStorage storage;
+    private final MemoryStation[] stations;
+    private final NeighbourTable neighbours;
+    private final CountersReader counters;
+    private final SwitchingProcessor processor;
+    private final List<Deque<MemoryStation.TransmittedFrame>> transmitted = new ArrayList<>();
+    private final Map<Counter, Long> startCounts = new EnumMap<>(Counter.class);
+    private int nowMs = Integer.MAX_VALUE - 60_000; // wraps within the longer scenarios
+
+    MemoryHarness(Network network) {
+        this.network = network;
+        int interfaces = network.configuration().interfaces().size();
+        storage = PacketStorage.checking(network.buffers(), 4096, 1);
+        PoolView pool = storage.view(0);
+        FrameOwners owners = new FrameOwners(pool);
+        Port[] ports = new Port[interfaces + 1];
+        stations = new MemoryStation[interfaces + 1];
+        List<Port> polled = new ArrayList<>();
+        transmitted.add(new ArrayDeque<>());
+        for (int id = 1; id <= interfaces; id++) {
+            var each = network.configuration().interfaces().get(id - 1);
+            PortCapabilities capabilities =
+                    new PortCapabilities("memory", each.linkAddress(), each.mtu(), true, true, true);
+            MemoryWire wire = new MemoryWire(id, each.name(), capabilities, 1, 128);
+            ports[id] = wire.port(0, owners);
+            stations[id] = wire.station(pool);
+            polled.add(ports[id]);
+            transmitted.add(new ArrayDeque<>());
+        }
+        MemorySegment region = arena.allocate(CountersLayout.bytes(1, interfaces, 16, 16), 64);
+        CountersLayout.initialise(region, 1, interfaces, 16, 16);
+        counters = new CountersReader(region);
+        MemorySegment neighbourMemory = arena.allocate(NeighbourTable.bytes(64), 64);
+        NeighbourTable.initialise(neighbourMemory, SEED);
+        neighbours = new NeighbourTable(neighbourMemory);
+        ProcessorContext context = new ProcessorContext(
+                owners,
+                new ProcessorCounters(region, 0),
+                configuration(),
+                routes(),
+                neighbours,
+                ConnectionTable4.format(arena.allocate(ConnectionTable4.regionBytes(network.connections()), 64), SEED),
+                ConnectionTable6.format(arena.allocate(ConnectionTable6.regionBytes(network.connections()), 64), SEED),
+                0,
+                1,
+                ports);
+        processor = new SwitchingProcessor(context, polled);
+        start();
+    }
+
+    private ConfigurationReader configuration() {
+        MemorySegment a = arena.allocate(SIDE_BYTES, 64);
+        MemorySegment b = arena.allocate(SIDE_BYTES, 64);
+        Sides sides = new Sides(arena.allocate(Sides.bytes(1), 64));
+        ConfigurationWriter.write(b, network.configuration());
+        sides.flip();
+        return new ConfigurationReader(sides, a, b, 0);
+    }
+
+    private RouteReader routes() {
+        int capacity = 64;
+        MemorySegment a = arena.allocate(RoutingTable.bytes(capacity), 64);
+        MemorySegment b = arena.allocate(RoutingTable.bytes(capacity), 64);
+        Sides sides = new Sides(arena.allocate(Sides.bytes(1), 64));
+        new RoutingTable(sides, a, b, capacity).replace(network.routes());
+        return new RouteReader(sides, a, b, capacity, 0);
+    }
+
+    private void start() {
+        if (!network.startObserved()) {
+            advance(START_MS);
+            transmitted.forEach(Deque::clear);
+        }
+        confirmStations();
+        for (Counter counter : Counter.values()) {
+            startCounts.put(counter, network.startObserved() ? 0L : counters.value(counter));
+        }
+    }
+
+    /** Stations never age: whoever wants that has them learnt by frames. */
+    private void confirmStations() {
+        for (Network.Station station : network.stations()) {
+            var address = station.endpoint().raw();
+            int entry = neighbours.find(station.interfaceId(), address.address0(), address.address1());
+            if (entry < 0) {
+                entry = neighbours.add(station.interfaceId(), address.address0(), address.address1(), nowMs);
+            }
+            neighbours.confirm(entry, station.endpoint().mac(), nowMs);
+        }
+    }
+
+    /** A frame arrives; runs until everything that follows from it has happened. */
+    void receive(int interfaceId, byte[] frame, long offload) {
+        if (!stations[interfaceId].inject(0, frame, offload)) {
+            throw new AssertionError("no buffer or slot for an incoming frame");
+        }
+        run();
+    }
+
+    /** Time passes. */
+    void advance(int milliseconds) {
+        int left = milliseconds;
+        while (left > 0) {
+            int step = Math.min(left, TICK_MS);
+            nowMs += step;
+            left -= step;
+            confirmStations();
+            run();
+        }
+    }
+
+    private void run() {
+        for (int idle = 0; idle < IDLE_CYCLES; ) {
+            idle = processor.doWork(nowMs) > 0 ? 0 : idle + 1;
+            collect();
+        }
+    }
+
+    private void collect() {
+        for (int id = 1; id < stations.length; id++) {
+            MemoryStation.@Nullable TransmittedFrame frame;
+            while ((frame = stations[id].collect()) != null) {
+                transmitted.get(id).add(frame);
+            }
+        }
+    }
+
+    /** Interfaces that have transmitted something nobody has taken yet. */
+    int interfaces() {
+        return stations.length - 1;
+    }
+
+    /** The next frame transmitted by an interface, or null. */
+    MemoryStation.@Nullable TransmittedFrame transmitted(int interfaceId) {
+        return transmitted.get(interfaceId).poll();
+    }
+
+    /** Dropped packets so far, by reason. */
+    Map<DropReason, Long> dropped() {
+        Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            long count = counters.dropped(reason);
+            if (count > 0) {
+                dropped.put(reason, count);
+            }
+        }
+        return dropped;
+    }
+
+    /** Growth since the start of the scenario. */
+    long count(Counter counter) {
+        return counters.value(counter) - startCounts.getOrDefault(counter, 0L);
+    }
+
+    long total(Counter counter) {
+        return counters.value(counter);
+    }
+
+    long live(int service) {
+        return counters.serviceLive(service);
+    }
+
+    @Nullable
+    RuntimeException defect() {
+        return processor.lastDefect();
+    }
+
+    /** Buffers neither in the pool nor waiting for a next hop. */
+    long missingBuffers() {
+        return storage.buffers() - storage.free();
+    }
+
+    /** Stops the processor, so that everything it held is given back. */
+    void stop() {
+        processor.close();
+        collect();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

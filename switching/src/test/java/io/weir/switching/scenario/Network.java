@@ -1,0 +1,43 @@
+package io.weir.switching.scenario;
+
+import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.routing.Route;
+import java.util.List;
+
+/**
+ * What a scenario stands on.
+ *
+ * @param configuration interfaces, servers, services, limits
+ * @param routes the routing table
+ * @param stations whose link-layer addresses weir knows already and never forgets
+ * @param connections records planned for in each connection table; it has at least 16 slots
+ * @param buffers packet buffers
+ * @param startObserved true when the announcements at start are part of the case
+ */
+record Network(
+        ConfigurationImage configuration,
+        List<Route> routes,
+        List<Station> stations,
+        int connections,
+        int buffers,
+        boolean startObserved) {
+    /** A neighbour on the link of an interface. */
+    record Station(int interfaceId, Endpoint endpoint) {}
+
+    Network {
+        routes = List.copyOf(routes);
+        stations = List.copyOf(stations);
+    }
+
+    Network withoutStations() {
+        return new Network(configuration, routes, List.of(), connections, buffers, startObserved);
+    }
+
+    Network withConnections(int slots) {
+        return new Network(configuration, routes, stations, slots, buffers, startObserved);
+    }
+
+    Network observedFromStart() {
+        return new Network(configuration, routes, stations, connections, buffers, true);
+    }
+}

@@ -1,0 +1,151 @@
+package io.weir.switching.scenario;
+
+import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Interface;
+import io.weir.memory.configuration.ConfigurationImage.Member;
+import io.weir.memory.configuration.ConfigurationImage.Members;
+import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.Server;
+import io.weir.memory.configuration.ConfigurationImage.Service;
+import io.weir.memory.configuration.ConfigurationImage.Settings;
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.RawAddress;
+import io.weir.memory.routing.Route;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Link-layer addresses and ready-made networks for scenarios. */
+final class Sites {
+    static final int EXT = 1;
+    static final int INT = 2;
+
+    static final long EXT_MAC = 0x02_00_00_00_01_01L;
+    static final long INT_MAC = 0x02_00_00_00_02_01L;
+    static final long CLIENT_MAC = 0x02_00_00_00_01_64L;
+    static final long GATEWAY_MAC = 0x02_00_00_00_01_feL;
+    static final long SERVER_1_MAC = 0x02_00_00_00_02_0bL;
+    static final long SERVER_2_MAC = 0x02_00_00_00_02_0cL;
+    static final long STRANGER_MAC = 0x02_00_00_00_02_63L;
+    static final long BROADCAST = 0xffff_ffff_ffffL;
+
+    /** Service numbers, in the order of {@link #services}. */
+    static final int TCP_SERVICE = 1;
+
+    static final int UDP_SERVICE = 2;
+    static final int PORT = 80;
+    static final int SERVER_PORT = 8080;
+
+    private Sites() {}
+
+    /** How a service forwards, in the words of scenario names. */
+    enum Mode {
+        /** The server listens on another port. */
+        NAT(ConfigurationReader.NAT, SERVER_PORT),
+        /** The server listens on the service's port. */
+        NAT_SAME_PORT(ConfigurationReader.NAT, 0),
+        DIRECT(ConfigurationReader.DIRECT, 0);
+
+        final int forwarding;
+        final int serverPort;
+
+        Mode(int forwarding, int serverPort) {
+            this.forwarding = forwarding;
+            this.serverPort = serverPort;
+        }
+    }
+
+    /** TCP and UDP services on port 80 with server 1 alone. */
+    static Network one(Mode mode) {
+        return network(services(mode, PORT, 1, 0), Settings.DEFAULTS);
+    }
+
+    /** TCP and UDP services on every port with server 1 alone. */
+    static Network anyPort(Mode mode) {
+        return network(services(mode, 0, 1, 0), Settings.DEFAULTS);
+    }
+
+    /** TCP and UDP services on port 80 with weights for both servers. */
+    static Network weighted(int weight1, int weight2) {
+        return network(services(Mode.NAT, PORT, weight1, weight2), Settings.DEFAULTS);
+    }
+
+    /** Like {@link #one} with node-wide numbers of its own. */
+    static Network with(Settings settings) {
+        return network(services(Mode.NAT, PORT, 1, 0), settings);
+    }
+
+    static Settings limits(int resetsPerSecond, int echoesPerSecond, int pendingPackets, boolean forwarding) {
+        return new Settings(
+                Settings.DEFAULTS.timeoutsMs(), resetsPerSecond, echoesPerSecond, pendingPackets, forwarding);
+    }
+
+    static List<Service> services(Mode mode, int port, int weight1, int weight2) {
+        return List.of(
+                service(TCP_SERVICE, "tcp", Packet.TCP, mode, port, weight1, weight2),
+                service(UDP_SERVICE, "udp", Packet.UDP, mode, port, weight1, weight2));
+    }
+
+    private static Service service(
+            int number, String name, int protocol, Mode mode, int port, int weight1, int weight2) {
+        return new Service(
+                number,
+                name,
+                protocol,
+                port,
+                mode.forwarding,
+                ConfigurationReader.WEIGHTED_ROUND_ROBIN,
+                List.of(Family.IPV4.service.raw(), Family.IPV6.service.raw()),
+                members(Family.IPV4, mode.serverPort, weight1, weight2),
+                members(Family.IPV6, mode.serverPort, weight1, weight2));
+    }
+
+    private static Members members(Family family, int port, int weight1, int weight2) {
+        return Members.inOrder(List.of(
+                new Member(1, weight1, family.server1.raw(), port),
+                new Member(2, weight2, family.server2.raw(), port)));
+    }
+
+    static Network network(List<Service> services, Settings settings) {
+        ConfigurationImage.Builder image = ConfigurationImage.builder()
+                .settings(settings)
+                .add(new Interface("ext0", EXT_MAC, 1500, own(Family.IPV4.external, Family.IPV6.external)))
+                .add(new Interface("int0", INT_MAC, 1500, own(Family.IPV4.internal, Family.IPV6.internal)))
+                .add(new Server(1, "server-1", 1, List.of(Family.IPV4.server1.raw(), Family.IPV6.server1.raw())))
+                .add(new Server(2, "server-2", 1, List.of(Family.IPV4.server2.raw(), Family.IPV6.server2.raw())));
+        services.forEach(image::add);
+        return new Network(image.build(), routes(), stations(), 256, 512, false);
+    }
+
+    private static List<OwnAddress> own(Endpoint ipv4, Endpoint ipv6) {
+        return List.of(new OwnAddress(ipv4.raw(), 24), new OwnAddress(ipv6.raw(), 64));
+    }
+
+    private static List<Route> routes() {
+        RawAddress ext6 = Family.IPV6.external.raw();
+        RawAddress int6 = Family.IPV6.internal.raw();
+        RawAddress remote6 = Family.IPV6.remote.raw();
+        RawAddress gateway6 = Family.IPV6.gateway.raw();
+        return List.of(
+                Route.onLink4(Family.IPV4.external.raw().raw4() & 0x00ff_ffff, 24, EXT),
+                Route.onLink4(Family.IPV4.internal.raw().raw4() & 0x00ff_ffff, 24, INT),
+                Route.via4(
+                        Family.IPV4.remote.raw().raw4() & 0x00ff_ffff,
+                        24,
+                        EXT,
+                        Family.IPV4.gateway.raw().raw4()),
+                Route.onLink6(ext6.address0(), 0, 64, EXT),
+                Route.onLink6(int6.address0(), 0, 64, INT),
+                Route.via6(remote6.address0(), 0, 64, EXT, gateway6.address0(), gateway6.address1()));
+    }
+
+    private static List<Network.Station> stations() {
+        List<Network.Station> stations = new ArrayList<>();
+        for (Family family : Family.values()) {
+            stations.add(new Network.Station(EXT, family.client));
+            stations.add(new Network.Station(EXT, family.gateway));
+            stations.add(new Network.Station(INT, family.server1));
+            stations.add(new Network.Station(INT, family.server2));
+        }
+        return stations;
+    }
+}
