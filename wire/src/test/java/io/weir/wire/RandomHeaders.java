@@ -103,8 +103,7 @@ final class RandomHeaders {
         if (random.nextBoolean()) {
             options.add(new TcpOption.Timestamps(bits(32), bits(32)));
         }
-        // Eight flags: the ninth is newer than the libraries this is compared with.
-        return new Tcp(bits(16), bits(16), bits(32), bits(32), bits(8), bits(16), bits(16), Octets.NONE)
+        return new Tcp(bits(16), bits(16), bits(32), bits(32), bits(9), bits(16), bits(16), Octets.NONE)
                 .withOptions(options.toArray(TcpOption[]::new));
     }
 
