@@ -1,5 +1,6 @@
 package io.weir.switching.scenario;
 
+import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.configuration.ConfigurationWriter;
 import io.weir.memory.connection.ConnectionTable4;
@@ -51,6 +52,8 @@ final class MemoryHarness implements AutoCloseable {
     private final Network network;
     private final PacketStorage storage;
     private final MemoryStation[] stations;
+    private final Sides flip;
+    private final MemorySegment[] sides;
     private final NeighbourTable neighbours;
     private final CountersReader counters;
     private final SwitchingProcessor processor;
@@ -84,10 +87,14 @@ final class MemoryHarness implements AutoCloseable {
         MemorySegment neighbourMemory = arena.allocate(NeighbourTable.bytes(64), 64);
         NeighbourTable.initialise(neighbourMemory, SEED);
         neighbours = new NeighbourTable(neighbourMemory);
+        flip = new Sides(arena.allocate(Sides.bytes(1), 64));
+        sides = new MemorySegment[] {arena.allocate(SIDE_BYTES, 64), arena.allocate(SIDE_BYTES, 64)};
+        ConfigurationWriter.write(sides[Sides.B], network.configuration());
+        flip.flip();
         ProcessorContext context = new ProcessorContext(
                 owners,
                 new ProcessorCounters(region, 0),
-                configuration(),
+                new ConfigurationReader(flip, sides[Sides.A], sides[Sides.B], 0),
                 routes(),
                 neighbours,
                 ConnectionTable4.format(arena.allocate(ConnectionTable4.regionBytes(network.connections()), 64), SEED),
@@ -99,13 +106,12 @@ final class MemoryHarness implements AutoCloseable {
         start();
     }
 
-    private ConfigurationReader configuration() {
-        MemorySegment a = arena.allocate(SIDE_BYTES, 64);
-        MemorySegment b = arena.allocate(SIDE_BYTES, 64);
-        Sides sides = new Sides(arena.allocate(Sides.bytes(1), 64));
-        ConfigurationWriter.write(b, network.configuration());
-        sides.flip();
-        return new ConfigurationReader(sides, a, b, 0);
+    /** Replaces the configuration as the control processor does: back-up side, flip, and a new path epoch. */
+    void configure(ConfigurationImage image) {
+        ConfigurationWriter.write(sides[Sides.side(flip.active()) ^ 1], image);
+        flip.flip();
+        neighbours.newEpoch();
+        discardAnnouncements();
     }
 
     private RouteReader routes() {
@@ -119,13 +125,17 @@ final class MemoryHarness implements AutoCloseable {
 
     private void start() {
         if (!network.startObserved()) {
-            advance(START_MS);
-            transmitted.forEach(Deque::clear);
+            discardAnnouncements();
         }
         confirmStations();
         for (Counter counter : Counter.values()) {
             startCounts.put(counter, network.startObserved() ? 0L : counters.value(counter));
         }
+    }
+
+    private void discardAnnouncements() {
+        advance(START_MS);
+        transmitted.forEach(Deque::clear);
     }
 
     /** Stations never age: whoever wants that has them learnt by frames. */

@@ -1,5 +1,6 @@
 package io.weir.switching.scenario;
 
+import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.List;
 /**
  * A case: a network, what happens in it and what weir must do. Knows nothing of the ports it is run on.
  *
- * <p>Steps are strict: whatever weir transmits or drops after a {@link Receive} or {@link Advance} must be said by the
+ * <p>Steps are strict: whatever weir transmits or drops after a {@link Receive}, {@link Advance} or {@link Configure} must be said by the
  * {@link Transmit} and {@link Drop} steps that follow, frame by frame and reason by reason, before the next one.
  *
  * @param name lower-case words with dashes, unique
@@ -22,7 +23,7 @@ record Scenario(String name, String description, Network network, List<Step> ste
 
     /** True when the case waits, so that it needs a clock that can be moved. */
     boolean movesClock() {
-        return steps.stream().anyMatch(Advance.class::isInstance);
+        return steps.stream().anyMatch(step -> step instanceof Advance || step instanceof Configure);
     }
 
     /** True when frames carry offloads, so that it needs ports that pass them on. */
@@ -55,6 +56,9 @@ record Scenario(String name, String description, Network network, List<Step> ste
 
     /** This many connections must be recorded, counted by service number. */
     record Live(int service, long connections) implements Step {}
+
+    /** The configuration is replaced; the announcements that follow are no part of the case. */
+    record Configure(ConfigurationImage configuration) implements Step {}
 
     /** Time passes. */
     record Advance(int milliseconds) implements Step {}

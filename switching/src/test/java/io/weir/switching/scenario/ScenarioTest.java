@@ -67,6 +67,10 @@ class ScenarioTest {
                 settle(scenario, harness, "before time passes");
                 harness.advance(advance.milliseconds());
             }
+            case Scenario.Configure configure -> {
+                settle(scenario, harness, "before the configuration changes");
+                harness.configure(configure.configuration());
+            }
             case Scenario.Transmit transmit -> expect(harness, transmit);
             case Scenario.Drop drop -> expectedDrops.merge(drop.reason(), 1L, Long::sum);
             case Scenario.Count count ->

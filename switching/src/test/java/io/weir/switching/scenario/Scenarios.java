@@ -15,7 +15,9 @@ final class Scenarios {
                         RefusalScenarios.all(),
                         EchoScenarios.all(),
                         RoutingScenarios.all(),
-                        NeighbourScenarios.all())
+                        NeighbourScenarios.all(),
+                        IcmpErrorScenarios.all(),
+                        ReconfigurationScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }

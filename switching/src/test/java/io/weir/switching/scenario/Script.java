@@ -68,4 +68,10 @@ final class Script {
         steps.add(new Scenario.Advance(milliseconds));
         return this;
     }
+
+    /** Only the configuration of the network counts. */
+    Script configure(Network changed) {
+        steps.add(new Scenario.Configure(changed.configuration()));
+        return this;
+    }
 }
