@@ -104,16 +104,21 @@ final class IcmpErrorScenarios {
         Family family = c.family();
         byte[] sent = c.toClient(reply(c)).packet();
         Packet about = tooBig(c, family.gateway, family.service, sent);
-        all.add(new Script(c.label() + "-icmp-error-about-nothing", "an error about no known connection ends here", network)
+        all.add(new Script(
+                        c.label() + "-icmp-error-about-nothing",
+                        "an error about no known connection ends here",
+                        network)
                 .in(EXT, about)
                 .drop(DropReason.ICMP_UNHANDLED)
                 .end());
         Script wrong = new Script(
                 c.label() + "-icmp-error-with-wrong-checksum", "an error with a wrong checksum goes nowhere", network);
         c.establish(wrong);
-        all.add(wrong.in(EXT, about.wrongChecksum()).drop(DropReason.ICMP_INVALID).end());
-        Script last = new Script(
-                c.label() + "-icmp-error-at-last-hop", "an error at its last hop goes no further", network);
+        all.add(wrong.in(EXT, about.wrongChecksum())
+                .drop(DropReason.ICMP_INVALID)
+                .end());
+        Script last =
+                new Script(c.label() + "-icmp-error-at-last-hop", "an error at its last hop goes no further", network);
         c.establish(last);
         all.add(last.in(EXT, about.ttl(1)).drop(DropReason.TTL_EXPIRED).end());
     }
