@@ -62,11 +62,12 @@ public final class SwitchingProcessor implements AutoCloseable {
     public int doWork(int nowMs) {
         long seen = configuration.refresh();
         routes.refresh();
-        if (seen != generation || !started) {
+        if (seen != generation) {
             generation = seen;
             filter.announce(nowMs);
         }
-        int work = maintainPorts(nowMs);
+        maintainPorts(nowMs);
+        int work = 0;
         for (Port port : polled) {
             work += drain(port, nowMs);
         }
@@ -87,13 +88,24 @@ public final class SwitchingProcessor implements AutoCloseable {
                 break;
             }
             received += count;
-            counters.add(Counter.PACKETS_RECEIVED, count);
+            countReceived(port.id(), count);
             process(nowMs);
             if (count < PacketBatch.CAPACITY) {
                 break;
             }
         }
         return received;
+    }
+
+    private void countReceived(int interfaceId, int count) {
+        int[] length = batch.frames().length;
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += length[i];
+        }
+        counters.add(Counter.PACKETS_RECEIVED, count);
+        counters.add(InterfaceCounter.RECEIVED_PACKETS, interfaceId, count);
+        counters.add(InterfaceCounter.RECEIVED_BYTES, interfaceId, bytes);
     }
 
     private void process(int nowMs) {
@@ -105,30 +117,23 @@ public final class SwitchingProcessor implements AutoCloseable {
         }
     }
 
-    private int maintainPorts(int nowMs) {
+    private void maintainPorts(int nowMs) {
         if (started && nowMs - maintainedMs < MAINTENANCE_INTERVAL_MS) {
-            return 0;
+            return;
         }
-        boolean first = !started;
-        started = true;
         maintainedMs = nowMs;
-        boolean risen = false;
+        boolean risen = !started;
         for (int k = 0; k < polled.length; k++) {
             Port port = polled[k];
             port.maintain(nowMs);
-            boolean nowUp = port.isUp();
-            if (nowUp != up[k]) {
-                up[k] = nowUp;
-                risen |= nowUp;
-                if (!first) {
-                    counters.add(nowUp ? InterfaceCounter.UP_EVENTS : InterfaceCounter.DOWN_EVENTS, port.id(), 1);
-                }
-            }
+            boolean wasUp = up[k];
+            up[k] = port.isUp();
+            risen |= up[k] && !wasUp;
         }
-        if (risen && !first) {
+        started = true;
+        if (risen) {
             filter.announce(nowMs);
         }
-        return 0;
     }
 
     /** The batch of the last cycle, for tools that tell what happened to each packet. */

@@ -8,6 +8,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.routing.NeighbourTable;
+import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  * 224), new ones get a server and two records (steps 214 to 218).
  *
  * <p>Translated packets have crossed weir from one network into another: their time to live is decremented in both
- * directions, and at 1 they are dropped. Packets of direct-return connections stay as they are but for the link-layer
+ * directions, and at 1 they are dropped silently: to the client the service is a host, not a router. Packets of direct-return connections stay as they are but for the link-layer
  * addresses: server and weir are one hop together.
  *
  * <p>Packets that create or end a connection must have a correct transport checksum; all others are passed on as they
@@ -26,6 +27,9 @@ import java.lang.foreign.MemorySegment;
 final class Balancer4 {
     /** Members tried when the translated addresses and ports are taken, or the server cannot be reached. */
     static final int ATTEMPTS = 4;
+
+    /** Packets up to the least MTU of IPv6 (RFC 8200 section 5) with a tagged Ethernet header fit every link. */
+    static final int SMALL_BYTES = 1280 + 18;
 
     private static final int ENDING = Protocol.SYN | Protocol.FIN | Protocol.RST;
 
@@ -38,6 +42,7 @@ final class Balancer4 {
     private final Paths paths;
     private final NeighbourResolver resolver;
     private final Selector selector;
+    private final IcmpErrors errors;
     private final Egress egress;
 
     /** Of the neighbour table, read once per batch. */
@@ -51,6 +56,7 @@ final class Balancer4 {
             Selector selector,
             Paths paths,
             NeighbourResolver resolver,
+            IcmpErrors errors,
             Egress egress) {
         this.frames = context.frames;
         this.table = context.connections4;
@@ -61,6 +67,7 @@ final class Balancer4 {
         this.paths = paths;
         this.resolver = resolver;
         this.selector = selector;
+        this.errors = errors;
         this.egress = egress;
     }
 
@@ -106,11 +113,15 @@ final class Balancer4 {
             pairs.track(record, kind, state, batch.protocol[i], flags);
         }
         table.touch(record, nowMs, batch.frames.length[i], flags);
+        boolean isPathKnown = pathEpoch == epoch && table.pathEpoch(record) == epoch;
+        if (isPathKnown && batch.packetEnd[i] > SMALL_BYTES && isTooLong(batch, i, interfaceId, nowMs)) {
+            return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
         if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, newAddress, newPort)) {
             return Verdict.drop(DropReason.TTL_EXPIRED);
         }
         balanced++;
-        if (pathEpoch != epoch || table.pathEpoch(record) != epoch) {
+        if (!isPathKnown) {
             return resolveAndSend(batch, i, record, kind, newAddress, nowMs);
         }
         long frame = batch.frames.address[i];
@@ -141,6 +152,19 @@ final class Balancer4 {
                 newAddress,
                 newPort,
                 Offload.needsChecksum(batch.frames.offload[i]));
+        return true;
+    }
+
+    /** True when the packet does not fit the link; its sender has been told. */
+    private boolean isTooLong(PacketBatch batch, int i, int interfaceId, int nowMs) {
+        int mtu = configuration.mtu(interfaceId);
+        if (!SegmentLength.exceeds(frames, batch, i, mtu)) {
+            return false;
+        }
+        if (batch.networkOffset[i] == LinkHeader.LENGTH) {
+            FrameBatch queue = batch.frames;
+            errors.tooBig(queue.address[i], queue.length[i], queue.ingress[i], mtu, nowMs);
+        }
         return true;
     }
 

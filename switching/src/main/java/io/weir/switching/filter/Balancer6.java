@@ -8,6 +8,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.routing.NeighbourTable;
+import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,7 @@ final class Balancer6 {
     private final Paths paths;
     private final NeighbourResolver resolver;
     private final Selector selector;
+    private final IcmpErrors errors;
     private final Egress egress;
 
     /** Of the neighbour table, read once per batch. */
@@ -41,6 +43,7 @@ final class Balancer6 {
             Selector selector,
             Paths paths,
             NeighbourResolver resolver,
+            IcmpErrors errors,
             Egress egress) {
         this.frames = context.frames;
         this.table = context.connections6;
@@ -51,6 +54,7 @@ final class Balancer6 {
         this.paths = paths;
         this.resolver = resolver;
         this.selector = selector;
+        this.errors = errors;
         this.egress = egress;
     }
 
@@ -103,11 +107,15 @@ final class Balancer6 {
             pairs.track(record, kind, state, batch.protocol[i], flags);
         }
         table.touch(record, nowMs, batch.frames.length[i], flags);
+        boolean isPathKnown = pathEpoch == epoch && table.pathEpoch(record) == epoch;
+        if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, interfaceId, nowMs)) {
+            return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
         if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, newAddress0, newAddress1, newPort)) {
             return Verdict.drop(DropReason.TTL_EXPIRED);
         }
         balanced++;
-        if (pathEpoch != epoch || table.pathEpoch(record) != epoch) {
+        if (!isPathKnown) {
             return resolveAndSend(batch, i, record, kind, newAddress0, newAddress1, nowMs);
         }
         long frame = batch.frames.address[i];
@@ -134,6 +142,19 @@ final class Balancer6 {
                 newAddress1,
                 newPort,
                 Offload.needsChecksum(batch.frames.offload[i]));
+        return true;
+    }
+
+    /** True when the packet does not fit the link; its sender has been told. */
+    private boolean isTooLong(PacketBatch batch, int i, int interfaceId, int nowMs) {
+        int mtu = configuration.mtu(interfaceId);
+        if (!SegmentLength.exceeds(frames, batch, i, mtu)) {
+            return false;
+        }
+        if (batch.networkOffset[i] == LinkHeader.LENGTH) {
+            FrameBatch queue = batch.frames;
+            errors.tooBig(queue.address[i], queue.length[i], queue.ingress[i], mtu, nowMs);
+        }
         return true;
     }
 

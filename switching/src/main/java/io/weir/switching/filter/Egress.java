@@ -2,16 +2,26 @@ package io.weir.switching.filter;
 
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.port.FrameBatch;
+import io.weir.port.Offload;
 import io.weir.port.Port;
+import io.weir.port.PortCapabilities;
+import io.weir.wire.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Frames decided for transmission, grouped by interface and handed to the ports once per batch. Owns the frames between
  * {@link #send} and the port's acceptance; what a port refuses is counted and released.
+ *
+ * <p>A transport checksum that the receiving interface left open is completed here when the interface to leave by cannot.
+ * A frame of several segments cannot leave by an interface that does not segment.
  */
 final class Egress {
+    /** Not a value of {@link Offload}: its flags hold two bits at most. */
+    private static final long IMPOSSIBLE = -1L;
+
     private final ProcessorContext context;
     private final ProcessorCounters counters;
     private final @Nullable FrameBatch[] queues;
@@ -51,12 +61,46 @@ final class Egress {
             context.release(address, owner);
             return;
         }
+        long left = offload;
+        if (offload != Offload.NONE) {
+            left = completeFor(interfaceId, address, length, offload);
+            if (left == IMPOSSIBLE) {
+                counters.drop(DropReason.FRAME_TOO_LONG, ingress);
+                context.release(address, owner);
+                return;
+            }
+        }
         if (queue.isFull()) {
             transmit(interfaceId, queue);
         } else if (queue.size() == 0) {
             order[pending++] = interfaceId;
         }
-        queue.add(address, length, offload, owner, ingress);
+        queue.add(address, length, left, owner, ingress);
+    }
+
+    /** Does here what the interface cannot do; returns what is left to it, or {@link #IMPOSSIBLE}. */
+    private long completeFor(int interfaceId, long address, int length, long offload) {
+        Port port = context.ports[interfaceId];
+        if (port == null) {
+            return offload;
+        }
+        PortCapabilities capabilities = port.capabilities();
+        if (Offload.segmentationType(offload) != 0 && !capabilities.segmentationOffload()) {
+            return IMPOSSIBLE;
+        }
+        if (!Offload.needsChecksum(offload) || capabilities.checksumOffload()) {
+            return offload;
+        }
+        int start = Offload.checksumStart(offload);
+        int field = start + Offload.checksumOffset(offload);
+        if (field + 2 > length) {
+            return IMPOSSIBLE;
+        }
+        long sum = Checksum.sum(context.frames, address + start, length - start);
+        boolean isUdp = Offload.checksumOffset(offload) == Protocol.UDP_CHECKSUM;
+        int checksum = isUdp ? Checksum.finishUdp(sum) : Checksum.finish(sum);
+        context.frames.set(Raw.U16, address + field, (short) checksum);
+        return Offload.NONE;
     }
 
     /** Gives a frame back to its owner. */
@@ -79,7 +123,13 @@ final class Egress {
     private void transmit(int interfaceId, FrameBatch queue) {
         Port port = context.ports[interfaceId];
         int accepted = port == null ? 0 : port.transmit(queue);
+        long bytes = 0;
+        for (int k = 0; k < accepted; k++) {
+            bytes += queue.length[k];
+        }
         counters.add(Counter.PACKETS_TRANSMITTED, accepted);
+        counters.add(InterfaceCounter.TRANSMITTED_PACKETS, interfaceId, accepted);
+        counters.add(InterfaceCounter.TRANSMITTED_BYTES, interfaceId, bytes);
         if (accepted < queue.size()) {
             refuse(port, queue, accepted);
         }

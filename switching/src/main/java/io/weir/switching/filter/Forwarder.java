@@ -22,9 +22,6 @@ final class Forwarder {
     private static final ValueLayout.OfShort RAW_16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private static final int TCP = 6;
-    private static final int UDP_HEADER = 8;
-
     private final MemorySegment frames;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
@@ -157,22 +154,7 @@ final class Forwarder {
 
     /** Compares what the link will see: of a segmented frame one segment (RFC 1191; struct virtio_net_hdr gso_size). */
     private boolean isTooLong(PacketBatch batch, int i) {
-        int mtu = configuration.mtu(paths.egress());
-        int length = batch.packetEnd[i] - LinkHeader.LENGTH;
-        if (length <= mtu) {
-            return false;
-        }
-        long offload = batch.frames.offload[i];
-        int transport = batch.transportOffset[i];
-        if (Offload.segmentationType(offload) == 0 || transport == PacketBatch.NO_TRANSPORT) {
-            return true;
-        }
-        int header = UDP_HEADER;
-        if (batch.protocol[i] == TCP) {
-            long tcp = batch.frames.address[i] + transport;
-            header = (frames.get(JAVA_BYTE, tcp + 12) & 0xf0) >>> 2;
-        }
-        return transport - LinkHeader.LENGTH + header + Offload.segmentSize(offload) > mtu;
+        return SegmentLength.exceeds(frames, batch, i, configuration.mtu(paths.egress()));
     }
 
     private int send(PacketBatch batch, int i, int path, int nowMs) {

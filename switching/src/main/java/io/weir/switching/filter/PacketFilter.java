@@ -71,8 +71,8 @@ public final class PacketFilter {
         ConnectionPairs4 pairs4 = new ConnectionPairs4(context);
         ConnectionPairs6 pairs6 = new ConnectionPairs6(context);
         Selector selector = new Selector(context);
-        this.balancer4 = new Balancer4(context, pairs4, selector, paths, resolver, egress);
-        this.balancer6 = new Balancer6(context, pairs6, selector, paths, resolver, egress);
+        this.balancer4 = new Balancer4(context, pairs4, selector, paths, resolver, errors, egress);
+        this.balancer6 = new Balancer6(context, pairs6, selector, paths, resolver, errors, egress);
         this.sweeper = new Sweeper(context, pairs4, pairs6);
     }
 

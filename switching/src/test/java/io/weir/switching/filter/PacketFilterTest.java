@@ -15,7 +15,9 @@ import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.connection.ConnectionTable;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
+import io.weir.port.Offload;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,6 +179,7 @@ class PacketFilterTest {
         assertThat(node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, ACK).hops(1)))
                 .isNull();
         assertThat(node.counters.dropped(DropReason.TTL_EXPIRED)).isEqualTo(2);
+        assertThat(node.counters.value(Counter.CONNECTIONS_CREATED)).isEqualTo(1);
     }
 
     @Test
@@ -293,5 +296,58 @@ class PacketFilterTest {
             hits[in[33]]++;
         }
         assertThat(hits).isEqualTo(new int[] {0, 100, 0, 300});
+    }
+
+    @Test
+    void an_open_checksum_is_completed_for_an_interface_that_cannot() {
+        TestNode node = TestNode.web();
+        for (TestFrame frame : List.of(
+                TestFrame.tcp(SYN).to(VIP, 80).payload(7),
+                TestFrame.udp().to(VIP, 80).payload(7),
+                TestFrame.udp().from(CLIENT6, 40_000).to(VIP6, 80).payload(8))) {
+            frame.partialChecksum = true;
+            frame.macs(TestNode.OUTER_MAC, TestNode.CLIENT_MAC);
+            int start = frame.transportOffset();
+            int field = Protocol.checksumOffset(frame.protocol);
+            byte[] in = node.fromClient(frame.build(), Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, start, field));
+            assertThat(TestFrame.hasCorrectChecksums(Objects.requireNonNull(in)))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void an_open_checksum_stays_open_for_an_interface_that_completes_it() {
+        TestNode.Builder builder = TestNode.builder().nat(TestFrame.TCP, 80, 8080);
+        builder.offloads = true;
+        TestNode node = builder.build();
+        TestFrame frame = TestFrame.tcp(SYN).to(VIP, 80).payload(7);
+        frame.partialChecksum = true;
+        frame.macs(TestNode.OUTER_MAC, TestNode.CLIENT_MAC);
+        byte[] in = node.fromClient(frame.build(), Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, 34, 16));
+        frame.to("10.0.2.1", 8080).hops(63).macs(TestNode.SERVER_MAC + 1, TestNode.INNER_MAC);
+        assertThat(in).isEqualTo(frame.build());
+    }
+
+    @Test
+    void several_segments_in_a_frame_cannot_leave_by_an_interface_that_does_not_segment() {
+        TestNode node = TestNode.web();
+        TestFrame frame = TestFrame.udp().to(VIP, 80).payload(900);
+        frame.macs(TestNode.OUTER_MAC, TestNode.CLIENT_MAC);
+        assertThat(node.fromClient(frame.build(), Offload.of(0, Offload.UDP_L4, 42, 300, 0, 0)))
+                .isNull();
+        assertThat(node.counters.dropped(DropReason.FRAME_TOO_LONG)).isEqualTo(1);
+        assertThat(node.missingBuffers()).isZero();
+    }
+
+    @Test
+    void the_sender_of_a_packet_too_long_for_the_next_link_is_told() {
+        TestNode node = TestNode.web();
+        node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, SYN));
+        byte[] error =
+                node.fromClient(toService(CLIENT, VIP, TestFrame.TCP, ACK).payload(1480));
+        assertThat(Objects.requireNonNull(error)[34]).as("ICMP type").isEqualTo((byte) 3);
+        assertThat(error[35]).as("fragmentation needed").isEqualTo((byte) 4);
+        assertThat(node.counters.dropped(DropReason.FRAME_TOO_LONG)).isEqualTo(1);
+        assertThat(node.missingBuffers()).isZero();
     }
 }

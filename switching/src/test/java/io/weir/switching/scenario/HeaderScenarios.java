@@ -95,7 +95,7 @@ final class HeaderScenarios {
                 Offload.NEEDS_CHECKSUM,
                 family == Family.IPV4 ? Offload.TCP_V4 : Offload.TCP_V6,
                 header,
-                1448,
+                1428,
                 big.transportOffset(),
                 16);
         all.add(script.in(EXT, big.frame(), offload)
