@@ -64,11 +64,14 @@ final class ArpHandler {
         int sender = frames.get(RAW_32, message + 14);
         int target = frames.get(RAW_32, message + 24);
         int interfaceId = columns.ingress[i];
+        if (!isPlausible(frame, senderMac, sender)) {
+            return Verdict.drop(DropReason.ARP_INVALID);
+        }
         if (local.isOwnLink(senderMac)) {
             // Our own message, brought back by the switch or by another of our interfaces on the same network.
             return Verdict.drop(DropReason.CONTROL_MESSAGE_CONSUMED);
         }
-        if (!isPlausible(frame, senderMac, sender) || (sender != 0 && local.answers4(interfaceId, sender))) {
+        if (sender != 0 && local.answers4(interfaceId, sender)) {
             return Verdict.drop(DropReason.ARP_INVALID);
         }
         boolean isForUs = local.answers4(interfaceId, target);
