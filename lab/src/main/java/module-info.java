@@ -2,7 +2,7 @@
 module io.weir.lab {
     requires static transitive org.jspecify;
     requires io.weir.linux;
-    requires io.weir.wire;
+    requires jdk.httpserver;
 
     exports io.weir.lab;
 }

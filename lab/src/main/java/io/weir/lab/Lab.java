@@ -1,4 +1,0 @@
-package io.weir.lab;
-
-/** Stub. */
-public final class Lab {}

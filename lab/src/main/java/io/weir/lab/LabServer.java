@@ -1,0 +1,148 @@
+package io.weir.lab;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A back-end server of the lab: HTTP on port 8080 and UDP echo on port 7, over IPv4 and IPv6. {@code GET /} answers with
+ * the server's name, {@code GET /bytes/N} with N bytes, {@code GET /slow/N} with N bytes over some seconds; the UDP echo
+ * answers with the name, a space and the request.
+ */
+public final class LabServer implements AutoCloseable {
+    /** Where HTTP is served. */
+    public static final int HTTP_PORT = 8080;
+    /** Where UDP is echoed. */
+    public static final int ECHO_PORT = 7;
+
+    private static final int CHUNK = 64 * 1024;
+
+    private final String name;
+    private final HttpServer http;
+    private final DatagramChannel echo;
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong datagrams = new AtomicLong();
+
+    private LabServer(String name, HttpServer http, DatagramChannel echo) {
+        this.name = name;
+        this.http = http;
+        this.echo = echo;
+    }
+
+    /** Starts a server in a station. */
+    public static LabServer start(Station station, String name) {
+        return Station.await(station.submit(() -> {
+            HttpServer http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
+            DatagramChannel echo = DatagramChannel.open(StandardProtocolFamily.INET6);
+            echo.bind(new InetSocketAddress("::", ECHO_PORT));
+            LabServer server = new LabServer(name, http, echo);
+            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            http.createContext("/", server::answer);
+            http.start();
+            station.submit(() -> {
+                server.echo();
+                return 0;
+            });
+            return server;
+        }));
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            requests.incrementAndGet();
+            String path = exchange.getRequestURI().getPath();
+            exchange.getResponseHeaders().set("X-Served-By", name);
+            if (path.startsWith("/bytes/") || path.startsWith("/slow/")) {
+                send(exchange, bytesAsked(path), path.startsWith("/slow/"));
+                return;
+            }
+            byte[] body = (name + "\n").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static long bytesAsked(String path) {
+        try {
+            return Math.clamp(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)), 1, 4L << 30);
+        } catch (NumberFormatException e) {
+            return 1;
+        }
+    }
+
+    private static void send(HttpExchange exchange, long bytes, boolean slow) throws IOException {
+        exchange.sendResponseHeaders(200, bytes);
+        byte[] chunk = new byte[CHUNK];
+        long sent = 0;
+        while (sent < bytes) {
+            int n = (int) Math.min(CHUNK, bytes - sent);
+            exchange.getResponseBody().write(chunk, 0, n);
+            sent += n;
+            if (slow) {
+                exchange.getResponseBody().flush();
+                try {
+                    Thread.sleep(50);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
+    private void echo() {
+        ByteBuffer buffer = ByteBuffer.allocate(65_536);
+        byte[] prefix = (name + " ").getBytes(StandardCharsets.UTF_8);
+        while (true) {
+            try {
+                buffer.clear();
+                buffer.put(prefix);
+                var peer = echo.receive(buffer);
+                buffer.flip();
+                echo.send(buffer, peer);
+                datagrams.incrementAndGet();
+            } catch (AsynchronousCloseException e) {
+                return;
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                // An ICMP error about an earlier answer; the next request is independent of it.
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** The server's name. */
+    public String name() {
+        return name;
+    }
+
+    /** HTTP requests answered. */
+    public long requests() {
+        return requests.get();
+    }
+
+    /** UDP requests answered. */
+    public long datagrams() {
+        return datagrams.get();
+    }
+
+    @Override
+    public void close() {
+        http.stop(0);
+        try {
+            echo.close();
+        } catch (IOException e) {
+            throw new LabException("closing " + name + ": " + e.getMessage(), e);
+        }
+    }
+}
