@@ -9,6 +9,7 @@ module io.weir.node {
     requires io.weir.control;
     requires io.weir.lab;
     requires info.picocli;
+    requires tools.jackson.databind;
 
     opens io.weir.node to
             info.picocli;

@@ -26,7 +26,7 @@ public final class Station implements AutoCloseable {
         // setns(2) moves one thread: every thread of this pool enters the namespace before its first task.
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = Thread.ofPlatform().daemon().name(namespace).unstarted(() -> {
-                Namespaces.enterNetwork(path());
+                Namespaces.enter(namespace);
                 task.run();
             });
             return thread;

@@ -1,4 +1,0 @@
-package io.weir.node;
-
-/** Stub. */
-public final class Main {}

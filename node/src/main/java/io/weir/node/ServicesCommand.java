@@ -1,0 +1,128 @@
+package io.weir.node;
+
+import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.counters.CountersReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code weir services}: services, their servers, weights and connections. */
+@Command(
+        name = "services",
+        description = "Lists the services of a node with their servers, weights and connections.",
+        mixinStandardHelpOptions = true)
+final class ServicesCommand implements Callable<Integer> {
+    @Mixin
+    private MapFinder node = new MapFinder();
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** A service in the listing. */
+    record Service(
+            int number,
+            String name,
+            List<String> addresses,
+            String protocol,
+            int port,
+            String forwarding,
+            String algorithm,
+            long connections,
+            long total,
+            List<Member> servers) {}
+
+    /** A server of a service; connections are those of the server over all its services. */
+    record Member(int number, String name, List<String> addresses, int weight, long connections, long total) {}
+
+    @Override
+    public Integer call() {
+        try (NodeMemory memory = node.attach()) {
+            List<Service> services = read(memory);
+            var out = spec.commandLine().getOut();
+            out.println(json ? Json.of(services) : render(services));
+            out.flush();
+        }
+        return ExitStatus.OK;
+    }
+
+    private static List<Service> read(NodeMemory memory) {
+        ConfigurationImage configuration = memory.configuration();
+        CountersReader counters = memory.countersReader();
+        List<Service> services = new ArrayList<>();
+        for (ConfigurationImage.Service service : configuration.services()) {
+            Map<Integer, List<ConfigurationImage.Member>> byServer = new LinkedHashMap<>();
+            for (var members : List.of(service.ipv4().members(), service.ipv6().members())) {
+                for (ConfigurationImage.Member member : members) {
+                    byServer.computeIfAbsent(member.server(), k -> new ArrayList<>())
+                            .add(member);
+                }
+            }
+            List<Member> servers = new ArrayList<>();
+            byServer.forEach((number, members) -> servers.add(new Member(
+                    number,
+                    Names.server(configuration, number),
+                    members.stream()
+                            .map(m -> Names.endpoint(Names.address(m.address()), m.port()))
+                            .toList(),
+                    members.getFirst().weight(),
+                    counters.serverLive(number),
+                    counters.serverOpened(number))));
+            services.add(new Service(
+                    service.number(),
+                    service.name(),
+                    service.addresses().stream().map(Names::address).toList(),
+                    Names.protocol(service.protocol()),
+                    service.port(),
+                    Names.forwarding(service.forwarding()),
+                    Names.algorithm(service.algorithm()),
+                    counters.serviceLive(service.number()),
+                    counters.serviceOpened(service.number()),
+                    servers));
+        }
+        return services;
+    }
+
+    private static String render(List<Service> services) {
+        if (services.isEmpty()) {
+            return "no services";
+        }
+        TextTable table = new TextTable(
+                "service", "protocol", "address", "forwarding", "algorithm", "server", "weight", "live", "total");
+        for (Service service : services) {
+            String port = service.port() == 0 ? "any" : String.valueOf(service.port());
+            table.row(
+                    service.name(),
+                    service.protocol() + "/" + port,
+                    String.join(" ", service.addresses()),
+                    service.forwarding(),
+                    service.algorithm(),
+                    "",
+                    "",
+                    service.connections(),
+                    service.total());
+            for (Member server : service.servers()) {
+                table.row(
+                        "",
+                        "",
+                        "  " + String.join(" ", server.addresses()),
+                        "",
+                        "",
+                        server.name(),
+                        server.weight() == 0 ? "drain" : String.valueOf(server.weight()),
+                        server.connections(),
+                        server.total());
+            }
+        }
+        return table.render().stripTrailing();
+    }
+}
