@@ -1,0 +1,86 @@
+package io.weir.node;
+
+import io.weir.lab.Demo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code weir demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Builds the network of Fig. 1 in network namespaces, balances real traffic in it and checks the outcome.",
+            "Runs as root, or as an ordinary user inside unshare -Urnm. Exit status 1 when an expectation does not hold."
+        },
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    /** Says to the program inside that it runs in namespaces of its own. */
+    private static final String UNSHARED = "WEIR_UNSHARED";
+
+    @Option(names = "--keep", description = "leave the network up until ctrl-C, and say how to try curl in it")
+    private boolean keep;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "15",
+            description = "how long the clients run before the other steps (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (seconds < 2 || seconds > 3600) {
+            throw new NodeException(ExitStatus.REFUSED, "--seconds: " + seconds + " is not in 2..3600");
+        }
+        if (!"root".equals(System.getProperty("user.name")) && System.getenv(UNSHARED) == null) {
+            return insideOwnNamespaces();
+        }
+        return new Demo(new Demo.Options(self(), seconds, keep), System.out).run();
+    }
+
+    /** The command line of this program, without a subcommand. */
+    static List<String> self() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        return command;
+    }
+
+    /** As an ordinary user: again, as root of user, network and mount namespaces of our own, with a /run that we may write. */
+    private int insideOwnNamespaces() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                "unshare",
+                "-Urnm",
+                "--",
+                "sh",
+                "-c",
+                "mount -t tmpfs tmpfs /run && mkdir -p /run/netns && exec \"$@\"",
+                "weir-demo"));
+        command.addAll(self());
+        command.addAll(List.of("demo", "--seconds", String.valueOf(seconds)));
+        if (keep) {
+            command.add("--keep");
+        }
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().put(UNSHARED, "1");
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new NodeException(
+                    ExitStatus.UNAVAILABLE, "the demo needs root, or unshare(1) of util-linux: " + e.getMessage());
+        }
+        return process.waitFor();
+    }
+}

@@ -1,0 +1,196 @@
+package io.weir.node;
+
+import io.weir.control.configuration.MemoryConfiguration;
+import io.weir.control.configuration.NodeConfiguration;
+import io.weir.linux.NativeMemory;
+import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionTable4;
+import io.weir.memory.connection.ConnectionTable6;
+import io.weir.memory.counters.CountersLayout;
+import io.weir.memory.counters.CountersReader;
+import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.map.MemoryMap;
+import io.weir.memory.map.MemoryPlan;
+import io.weir.memory.map.Region;
+import io.weir.memory.map.Sides;
+import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.routing.NeighbourTable;
+import io.weir.memory.routing.RouteReader;
+import io.weir.memory.routing.RoutingTable;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+
+/** The shared memory of a node with its tables in place: made by the node, attached read-only by tools. */
+final class NodeMemory implements AutoCloseable {
+    /** Routes the table has room for. */
+    static final int MOST_ROUTES = 65_536;
+    /** Services and servers have numbers up to this. */
+    static final int MOST_NUMBERED = 4096;
+
+    private final MemoryMap map;
+
+    private NodeMemory(MemoryMap map) {
+        this.map = map;
+    }
+
+    /** Creates the map file of a node and empties its tables. */
+    static NodeMemory create(NodeConfiguration configuration) {
+        MemoryMap map = MemoryMap.create(configuration.memory().file(), plan(configuration), configuration.name());
+        return initialised(map, configuration);
+    }
+
+    /** The same without a file. */
+    static NodeMemory anonymous(NodeConfiguration configuration) {
+        return initialised(MemoryMap.anonymous(plan(configuration)), configuration);
+    }
+
+    /** Attaches to the map of a node, running or dead. */
+    static NodeMemory attach(Path file) {
+        return new NodeMemory(MemoryMap.attach(file, NodeLayout.HASH));
+    }
+
+    private static MemoryPlan plan(NodeConfiguration configuration) {
+        MemoryConfiguration memory = configuration.memory();
+        int processors = configuration.processors().switching().size();
+        int interfaces = configuration.interfaces().size();
+        int tables = memory.hugePages() ? MemoryPlan.HUGE_PAGE_BYTES : 4096;
+        long side = configurationBytes(configuration);
+        long routing = RoutingTable.bytes(MOST_ROUTES);
+        return MemoryPlan.builder()
+                .processors(processors)
+                .layoutHash(NodeLayout.HASH)
+                .region(
+                        Region.COUNTERS,
+                        1,
+                        CountersLayout.bytes(processors, interfaces, MOST_NUMBERED, MOST_NUMBERED))
+                .region(Region.SIDES_CONFIGURATION, 1, Sides.bytes(processors))
+                .region(Region.CONFIGURATION_A, 1, side)
+                .region(Region.CONFIGURATION_B, 1, side)
+                .region(Region.SIDES_ROUTING, 1, Sides.bytes(processors))
+                .region(Region.ROUTING_A, 1, routing)
+                .region(Region.ROUTING_B, 1, routing)
+                .region(Region.NEIGHBOURS, 1, NeighbourTable.bytes(memory.neighbours()))
+                // A translated connection takes two records, one for each direction.
+                .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
+                .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
+                .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
+                .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
+                .build();
+    }
+
+    /** Room for the configuration it starts with and for one several times as large. */
+    private static long configurationBytes(NodeConfiguration configuration) {
+        long members = configuration.services().stream()
+                .mapToLong(s -> (long) s.addresses().size() * (s.members().size() + 1))
+                .sum();
+        long wanted = (8L << 20) + 4096 * members;
+        return Math.min(Long.highestOneBit(wanted) * 2, 1L << 30);
+    }
+
+    private static NodeMemory initialised(MemoryMap map, NodeConfiguration configuration) {
+        SecureRandom random = new SecureRandom();
+        MemoryConfiguration memory = configuration.memory();
+        int processors = configuration.processors().switching().size();
+        CountersLayout.initialise(
+                map.region(Region.COUNTERS),
+                processors,
+                configuration.interfaces().size(),
+                MOST_NUMBERED,
+                MOST_NUMBERED);
+        NeighbourTable.initialise(map.region(Region.NEIGHBOURS), random.nextLong());
+        ConnectionTable4.format(map.region(Region.CONNECTIONS4), random.nextLong());
+        ConnectionTable6.format(map.region(Region.CONNECTIONS6), random.nextLong());
+        NodeMemory result = new NodeMemory(map);
+        for (int processor = 0; processor < processors; processor++) {
+            result.configurationSides().retire(processor);
+            result.routingSides().retire(processor);
+        }
+        if (memory.hugePages()) {
+            result.adviseHugePages();
+        }
+        return result;
+    }
+
+    private void adviseHugePages() {
+        for (Region region : List.of(Region.CONNECTIONS4, Region.CONNECTIONS6, Region.PACKETS)) {
+            io.weir.linux.Mappings.adviseHugePages(map.region(region));
+        }
+    }
+
+    MemoryMap map() {
+        return map;
+    }
+
+    Sides configurationSides() {
+        return new Sides(map.region(Region.SIDES_CONFIGURATION));
+    }
+
+    Sides routingSides() {
+        return new Sides(map.region(Region.SIDES_ROUTING));
+    }
+
+    MemorySegment configurationA() {
+        return map.region(Region.CONFIGURATION_A);
+    }
+
+    MemorySegment configurationB() {
+        return map.region(Region.CONFIGURATION_B);
+    }
+
+    ConfigurationReader configurationReader(int processor) {
+        return new ConfigurationReader(configurationSides(), configurationA(), configurationB(), processor);
+    }
+
+    RoutingTable routingTable() {
+        return new RoutingTable(
+                routingSides(), map.region(Region.ROUTING_A), map.region(Region.ROUTING_B), MOST_ROUTES);
+    }
+
+    RouteReader routeReader(int processor) {
+        return new RouteReader(
+                routingSides(),
+                map.region(Region.ROUTING_A),
+                map.region(Region.ROUTING_B),
+                MOST_ROUTES,
+                processor);
+    }
+
+    NeighbourTable neighbours() {
+        return new NeighbourTable(map.region(Region.NEIGHBOURS));
+    }
+
+    ConnectionTable4 connections4() {
+        return new ConnectionTable4(map.region(Region.CONNECTIONS4));
+    }
+
+    ConnectionTable6 connections6() {
+        return new ConnectionTable6(map.region(Region.CONNECTIONS6));
+    }
+
+    ProcessorCounters counters(int processor) {
+        return new ProcessorCounters(map.region(Region.COUNTERS), processor);
+    }
+
+    CountersReader countersReader() {
+        return new CountersReader(map.region(Region.COUNTERS));
+    }
+
+    /** The packet storage in the address space of all memory; for the node that created the map. */
+    PacketStorage storage(int views) {
+        MemoryPlan.Section packets = map.plan().section(Region.PACKETS);
+        return PacketStorage.create(
+                NativeMemory.all(),
+                map.region(Region.PACKETS).address(),
+                Math.toIntExact(packets.elements()),
+                Math.toIntExact(packets.elementBytes()),
+                map.region(Region.POOL),
+                views);
+    }
+
+    @Override
+    public void close() {
+        map.close();
+    }
+}
