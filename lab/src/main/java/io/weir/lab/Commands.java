@@ -22,8 +22,8 @@ public final class Commands {
     public static String run(List<String> command, String input) {
         Result result = attempt(command, input, SECONDS);
         if (result.status() != 0) {
-            throw new LabException(
-                    String.join(" ", command) + ": exit status " + result.status() + "\n" + result.output().strip());
+            throw new LabException(String.join(" ", command) + ": exit status " + result.status() + "\n"
+                    + result.output().strip());
         }
         return result.output();
     }

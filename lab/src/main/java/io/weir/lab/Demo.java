@@ -25,7 +25,8 @@ public final class Demo {
     private final Options options;
     private final PrintStream out;
     private final Map<String, Expectation> expectations = new LinkedHashMap<>();
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal =
+            System.console() != null && System.console().isTerminal();
 
     /**
      * How to run.
@@ -130,9 +131,8 @@ public final class Demo {
                                 .orElse(""));
         for (String client : Figure1.CLIENTS) {
             LabClient c = clients.get(client);
-            long n = Figure1.SERVERS.stream()
-                    .mapToLong(s -> c.served("http", s))
-                    .sum();
+            long n =
+                    Figure1.SERVERS.stream().mapToLong(s -> c.served("http", s)).sum();
             expect("client " + client + " served over IPv4 and IPv6", n > 10, n + " HTTP requests");
         }
     }
@@ -168,8 +168,7 @@ public final class Demo {
                     WEIGHTS[i++],
                     100.0 * mine / http,
                     count(clients, "udp", server)));
-            clients.values()
-                    .forEach(c -> text.append(String.format(Locale.ROOT, " %8d", c.served("http", server))));
+            clients.values().forEach(c -> text.append(String.format(Locale.ROOT, " %8d", c.served("http", server))));
             text.append('\n');
         }
         text.append(String.format(Locale.ROOT, "  %d HTTP connections in %d s%n", total(clients, "http"), second));
@@ -196,7 +195,10 @@ public final class Demo {
                     "server " + server + " serves its weight",
                     Math.abs(share - wanted) < 3,
                     String.format(Locale.ROOT, "%.1f %% of connections, weight asks for %.1f %%", share, wanted));
-            expect("server " + server + " answers UDP", count(clients, "udp", server) > 0, count(clients, "udp", server) + " requests");
+            expect(
+                    "server " + server + " answers UDP",
+                    count(clients, "udp", server) > 0,
+                    count(clients, "udp", server) + " requests");
         }
     }
 
@@ -223,8 +225,7 @@ public final class Demo {
         }
     }
 
-    private void checkDrain(
-            Figure1 network, Node node, Map<String, LabClient> clients, Path folder, String name)
+    private void checkDrain(Figure1 network, Node node, Map<String, LabClient> clients, Path folder, String name)
             throws InterruptedException {
         step("Draining server 5-3 with weir apply while downloads run");
         List<Future<Long>> downloads = new ArrayList<>();
@@ -269,7 +270,10 @@ public final class Demo {
         write(bad, text(node.configuration()).replace("protocol: udp", "protocol: upd"));
         Commands.Result apply = weir("apply", "--name", node.name(), bad.toString());
         out.println("  " + firstLine(apply.output()));
-        expect("a bad configuration is refused with its place", apply.status() == 2 && apply.output().contains("bad.yaml:"), "exit " + apply.status());
+        expect(
+                "a bad configuration is refused with its place",
+                apply.status() == 2 && apply.output().contains("bad.yaml:"),
+                "exit " + apply.status());
     }
 
     private Commands.Result weir(String... arguments) {
@@ -292,7 +296,8 @@ public final class Demo {
     private int summary() {
         out.println();
         out.println("Summary");
-        int width = expectations.keySet().stream().mapToInt(String::length).max().orElse(0);
+        int width =
+                expectations.keySet().stream().mapToInt(String::length).max().orElse(0);
         int failed = 0;
         for (Map.Entry<String, Expectation> e : expectations.entrySet()) {
             boolean holds = e.getValue().holds();
@@ -304,11 +309,7 @@ public final class Demo {
                     e.getKey(),
                     e.getValue().found());
         }
-        out.printf(
-                Locale.ROOT,
-                "%d of %d expectations hold.%n",
-                expectations.size() - failed,
-                expectations.size());
+        out.printf(Locale.ROOT, "%d of %d expectations hold.%n", expectations.size() - failed, expectations.size());
         return failed;
     }
 
@@ -325,7 +326,8 @@ public final class Demo {
             """,
                 System.getenv("WEIR_UNSHARED") == null
                         ? ""
-                        : ", after nsenter --preserve-credentials -U -n -m -t " + ProcessHandle.current().pid(),
+                        : ", after nsenter --preserve-credentials -U -n -m -t "
+                                + ProcessHandle.current().pid(),
                 client,
                 Figure1.VIRTUAL_4,
                 client,

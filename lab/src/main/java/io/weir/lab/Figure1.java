@@ -81,7 +81,8 @@ public final class Figure1 implements AutoCloseable {
 
     private void plug(Station station, String device, Station switchStation) {
         // At most 15 characters, unique on the switch.
-        String port = "p-" + station.namespace().substring(Math.max(0, station.namespace().length() - 7)) + "-" + device;
+        String port = "p-"
+                + station.namespace().substring(Math.max(0, station.namespace().length() - 7)) + "-" + device;
         String shortPort = port.length() <= 15 ? port : "p" + Integer.toHexString(port.hashCode());
         network.cable(station, device, switchStation, shortPort);
         switchStation.ip("link set " + shortPort + " master br0");
@@ -157,8 +158,7 @@ public final class Figure1 implements AutoCloseable {
                 port: 7
                 algorithm: maglev
                 servers: ["5-1", "5-2", "5-3"]
-            """
-                .formatted(name, servers, VIRTUAL_4, VIRTUAL_6, VIRTUAL_4, VIRTUAL_6);
+            """.formatted(name, servers, VIRTUAL_4, VIRTUAL_6, VIRTUAL_4, VIRTUAL_6);
     }
 
     @Override

@@ -40,7 +40,8 @@ public final class LabClient {
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int body = response.indexOf("\r\n\r\n");
             if (body < 0 || !response.startsWith("HTTP/1.1 200")) {
-                throw new IOException("not an answer: " + response.lines().findFirst().orElse("(nothing)"));
+                throw new IOException(
+                        "not an answer: " + response.lines().findFirst().orElse("(nothing)"));
             }
             return response.substring(body + 4).strip();
         }

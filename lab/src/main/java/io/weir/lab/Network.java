@@ -69,7 +69,18 @@ public final class Network implements AutoCloseable {
      */
     public void cable(Station a, String deviceA, Station b, String deviceB) {
         Commands.run(
-                "ip", "-n", a.namespace(), "link", "add", deviceA, "type", "veth", "peer", "name", deviceB, "netns",
+                "ip",
+                "-n",
+                a.namespace(),
+                "link",
+                "add",
+                deviceA,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                deviceB,
+                "netns",
                 b.namespace());
         a.ip("link set " + deviceA + " up");
         b.ip("link set " + deviceB + " up");

@@ -27,8 +27,8 @@ final class AdminChannel {
 
     static void write(SocketChannel channel, String line, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer head = ByteBuffer.wrap(
-                (VERSION + " " + line + " " + bytes.length + "\n").getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer head =
+                ByteBuffer.wrap((VERSION + " " + line + " " + bytes.length + "\n").getBytes(StandardCharsets.US_ASCII));
         writeAll(channel, head);
         writeAll(channel, ByteBuffer.wrap(bytes));
     }

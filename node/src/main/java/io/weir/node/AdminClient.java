@@ -25,7 +25,8 @@ final class AdminClient {
             } catch (IOException | NumberFormatException e) {
                 throw new NodeException(
                         ExitStatus.UNAVAILABLE,
-                        "node '" + name + "' does not answer on " + socket + ": " + e.getMessage() + " (is it running?)");
+                        "node '" + name + "' does not answer on " + socket + ": " + e.getMessage()
+                                + " (is it running?)");
             }
         }
         throw new NodeException(

@@ -62,8 +62,7 @@ final class AdminServer implements AutoCloseable {
         byte[] token = HexFormat.of().formatHex(secret).getBytes(StandardCharsets.US_ASCII);
         Path tokenFile = AdminSocket.token(folder, name);
         Files.deleteIfExists(tokenFile);
-        Files.createFile(
-                tokenFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(tokenFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(tokenFile, token, StandardOpenOption.WRITE);
         Path socket = AdminSocket.socket(folder, name);
         Files.deleteIfExists(socket);

@@ -39,8 +39,7 @@ final class AdminSocket {
             try {
                 if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                     Files.createDirectory(
-                            folder,
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 }
                 boolean ours = userId().equals(Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS));
                 if (ours
@@ -52,7 +51,10 @@ final class AdminSocket {
                 }
                 tried.append(folder).append(" (not ours with mode 0700) ");
             } catch (IOException e) {
-                tried.append(folder).append(" (").append(e.getClass().getSimpleName()).append(") ");
+                tried.append(folder)
+                        .append(" (")
+                        .append(e.getClass().getSimpleName())
+                        .append(") ");
             }
         }
         throw new NodeException(ExitStatus.UNAVAILABLE, "no folder for the admin socket; tried " + tried);

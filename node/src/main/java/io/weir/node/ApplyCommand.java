@@ -35,8 +35,7 @@ final class ApplyCommand implements Callable<Integer> {
     public Integer call() throws ConfigurationException, IOException {
         // Checked here first, so that messages name the file as the user did; the node checks again what it is given.
         ConfigurationLoader.load(file);
-        AdminServer.Answer answer =
-                AdminClient.call(node.nodeName(), "apply", file + "\n" + Files.readString(file));
+        AdminServer.Answer answer = AdminClient.call(node.nodeName(), "apply", file + "\n" + Files.readString(file));
         PrintWriter out = answer.status() == ExitStatus.OK
                 ? spec.commandLine().getOut()
                 : spec.commandLine().getErr();

@@ -24,7 +24,11 @@ final class ConnectionsCommand implements Callable<Integer> {
     @Mixin
     private MapFinder node = new MapFinder();
 
-    @Option(names = "--limit", paramLabel = "N", defaultValue = "100", description = "show at most N (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "show at most N (default: ${DEFAULT-VALUE})")
     private int limit;
 
     @Option(names = "--service", paramLabel = "NAME", description = "only of this service")
@@ -98,9 +102,7 @@ final class ConnectionsCommand implements Callable<Integer> {
                 e.kind() == ConnectionTable.REVERSE ? "reply" : e.kind() == ConnectionTable.DIRECT ? "direct" : "nat",
                 Names.endpoint(Names.address(e.source()), e.sourcePort()),
                 Names.endpoint(Names.address(e.destination()), e.destinationPort()),
-                e.kind() == ConnectionTable.DIRECT
-                        ? "-"
-                        : Names.endpoint(Names.address(e.newAddress()), e.newPort()),
+                e.kind() == ConnectionTable.DIRECT ? "-" : Names.endpoint(Names.address(e.newAddress()), e.newPort()),
                 e.service() == 0 ? "-" : Names.service(configuration, e.service()),
                 e.server() == 0 ? "-" : Names.server(configuration, e.server()),
                 Names.face(configuration, e.egress()),
@@ -114,8 +116,18 @@ final class ConnectionsCommand implements Callable<Integer> {
             return "no connections";
         }
         TextTable table = new TextTable(
-                "proto", "state", "kind", "source", "destination", "translated", "service", "server", "egress", "idle s",
-                "packets", "bytes");
+                "proto",
+                "state",
+                "kind",
+                "source",
+                "destination",
+                "translated",
+                "service",
+                "server",
+                "egress",
+                "idle s",
+                "packets",
+                "bytes");
         for (Connection c : connections) {
             table.row(
                     c.protocol(),

@@ -87,8 +87,20 @@ final class InterfacesCommand implements Callable<Integer> {
 
     private static String render(List<Face> faces) {
         TextTable table = new TextTable(
-                "id", "name", "state", "link address", "mtu", "received", "bytes", "transmitted", "bytes", "dropped",
-                "kernel dropped", "truncated", "errors", "addresses");
+                "id",
+                "name",
+                "state",
+                "link address",
+                "mtu",
+                "received",
+                "bytes",
+                "transmitted",
+                "bytes",
+                "dropped",
+                "kernel dropped",
+                "truncated",
+                "errors",
+                "addresses");
         for (Face face : faces) {
             Map<String, Long> c = face.counters();
             table.row(

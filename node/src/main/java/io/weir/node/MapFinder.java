@@ -12,11 +12,19 @@ import picocli.CommandLine.Option;
 
 /** The options that say which node a command is about. */
 final class MapFinder {
-    @Option(names = {"-n", "--name"}, paramLabel = "NAME", description = "name of the node; by default the only one on this machine")
-    @Nullable String name;
+    @Option(
+            names = {"-n", "--name"},
+            paramLabel = "NAME",
+            description = "name of the node; by default the only one on this machine")
+    @Nullable
+    String name;
 
-    @Option(names = "--map", paramLabel = "FILE", description = "the node's map file, when it is not /dev/shm/weir-NAME")
-    @Nullable Path file;
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "the node's map file, when it is not /dev/shm/weir-NAME")
+    @Nullable
+    Path file;
 
     /** Attaches to the node's shared memory, read-only. */
     NodeMemory attach() {
@@ -52,8 +60,9 @@ final class MapFinder {
             throw new NodeException(ExitStatus.UNAVAILABLE, "/dev/shm cannot be read: " + e.getMessage());
         }
         return switch (found.size()) {
-            case 0 -> throw new NodeException(
-                    ExitStatus.UNAVAILABLE, "no node has a map in /dev/shm (start one with weir run -c FILE)");
+            case 0 ->
+                throw new NodeException(
+                        ExitStatus.UNAVAILABLE, "no node has a map in /dev/shm (start one with weir run -c FILE)");
             case 1 -> found.getFirst();
             default -> {
                 Path usual = MemoryMap.defaultPath("weir");
@@ -66,7 +75,9 @@ final class MapFinder {
                                 + String.join(
                                         ", ",
                                         found.stream()
-                                                .map(p -> p.getFileName().toString().substring("weir-".length()))
+                                                .map(p -> p.getFileName()
+                                                        .toString()
+                                                        .substring("weir-".length()))
                                                 .sorted()
                                                 .toList()));
             }

@@ -22,7 +22,7 @@ final class Names {
     static String address(InetAddress address) {
         return address.getAddress().length == 4
                 ? address.getHostAddress()
-                : Ipv6Address.of(address.getAddress()).toString();
+                : Ipv6Address.ofOctets(address.getAddress()).toString();
     }
 
     /** The address with a port, brackets around IPv6; without a port when it is 0. */

@@ -61,10 +61,7 @@ final class NodeMemory implements AutoCloseable {
         return MemoryPlan.builder()
                 .processors(processors)
                 .layoutHash(NodeLayout.HASH)
-                .region(
-                        Region.COUNTERS,
-                        1,
-                        CountersLayout.bytes(processors, interfaces, MOST_NUMBERED, MOST_NUMBERED))
+                .region(Region.COUNTERS, 1, CountersLayout.bytes(processors, interfaces, MOST_NUMBERED, MOST_NUMBERED))
                 .region(Region.SIDES_CONFIGURATION, 1, Sides.bytes(processors))
                 .region(Region.CONFIGURATION_A, 1, side)
                 .region(Region.CONFIGURATION_B, 1, side)
@@ -150,11 +147,7 @@ final class NodeMemory implements AutoCloseable {
 
     RouteReader routeReader(int processor) {
         return new RouteReader(
-                routingSides(),
-                map.region(Region.ROUTING_A),
-                map.region(Region.ROUTING_B),
-                MOST_ROUTES,
-                processor);
+                routingSides(), map.region(Region.ROUTING_A), map.region(Region.ROUTING_B), MOST_ROUTES, processor);
     }
 
     NeighbourTable neighbours() {

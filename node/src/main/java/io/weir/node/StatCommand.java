@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code weir stat}: counters and drops by reason, from the shared memory. */
 @Command(
         name = "stat",
-        description = "Shows the counters of a node and its drops by reason; works also while the node is stuck or dead.",
+        description =
+                "Shows the counters of a node and its drops by reason; works also while the node is stuck or dead.",
         mixinStandardHelpOptions = true)
 final class StatCommand implements Callable<Integer> {
     private static final int STALE_MS = 3000;

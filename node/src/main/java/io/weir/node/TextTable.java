@@ -20,7 +20,10 @@ final class TextTable {
         }
         List<String> row = new ArrayList<>();
         for (Object cell : cells) {
-            row.add(cell instanceof Long || cell instanceof Integer ? number(((Number) cell).longValue()) : String.valueOf(cell));
+            row.add(
+                    cell instanceof Long || cell instanceof Integer
+                            ? number(((Number) cell).longValue())
+                            : String.valueOf(cell));
         }
         rows.add(row);
         return this;

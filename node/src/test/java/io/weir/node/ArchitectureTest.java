@@ -30,8 +30,7 @@ class ArchitectureTest {
 
     @Test
     void all_modules_are_looked_at() {
-        for (String module :
-                new String[] {"linux", "wire", "memory", "port", "switching", "control", "lab", "node"}) {
+        for (String module : new String[] {"linux", "wire", "memory", "port", "switching", "control", "lab", "node"}) {
             org.assertj.core.api.Assertions.assertThat(WEIR.that(resideInAPackage("io.weir." + module + "..")))
                     .as(module)
                     .isNotEmpty();
@@ -64,7 +63,11 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.weir.memory..", "io.weir.port..", "io.weir.switching..", "io.weir.control..", "io.weir.linux..")
+                        "io.weir.memory..",
+                        "io.weir.port..",
+                        "io.weir.switching..",
+                        "io.weir.control..",
+                        "io.weir.linux..")
                 .check(WEIR);
     }
 
@@ -117,7 +120,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "java.util.stream..", "java.util.function..", "java.util.concurrent.locks..", "java.util.logging..")
+                        "java.util.stream..",
+                        "java.util.function..",
+                        "java.util.concurrent.locks..",
+                        "java.util.logging..")
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.util.Optional")

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
  * -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dweir.docs.write=true}.
  */
 class ReferenceTest {
-    private static final Path FOLDER =
-            Path.of("").toAbsolutePath().getParent().resolve("docs/reference");
+    private static final Path FOLDER = Path.of("").toAbsolutePath().getParent().resolve("docs/reference");
 
     @Test
     void the_configuration_reference_is_true() throws IOException {
-        StringBuilder text = new StringBuilder("# weir.yaml\n\nGenerated from `ConfigurationKey`. Unknown and duplicate keys are errors.\n");
+        StringBuilder text = new StringBuilder(
+                "# weir.yaml\n\nGenerated from `ConfigurationKey`. Unknown and duplicate keys are errors.\n");
         Set<String> sections = new LinkedHashSet<>();
         for (ConfigurationKey key : ConfigurationKey.values()) {
             sections.add(key.section());

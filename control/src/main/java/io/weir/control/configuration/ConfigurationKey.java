@@ -26,7 +26,11 @@ public enum ConfigurationKey {
             "1",
             "one switching processor per CPU in the list, pinned to it; a count starts as many without pinning"),
     PROCESSORS_IDLE(
-            "processors", "idle", "adaptive or busy", "adaptive", "busy polls for ever, for cores that do nothing else"),
+            "processors",
+            "idle",
+            "adaptive or busy",
+            "adaptive",
+            "busy polls for ever, for cores that do nothing else"),
 
     MEMORY_FILE("memory", "file", "path", "/dev/shm/weir-NAME", "the map file"),
     MEMORY_CONNECTIONS_IPV4("memory", "connections-ipv4", "number", "262144", "IPv4 connections to make room for"),
@@ -41,12 +45,18 @@ public enum ConfigurationKey {
     INTERFACE_DRIVER("interfaces", "driver", "auto or af_packet", "auto", "how weir reaches the device"),
     INTERFACE_ADDRESSES(
             "interfaces", "addresses", "list of address/length", "none", "own addresses; each makes a connected route"),
-    INTERFACE_LINK_ADDRESS("interfaces", "link-address", "link-layer address", "the device's", "used as source and for ARP and NDP"),
+    INTERFACE_LINK_ADDRESS(
+            "interfaces", "link-address", "link-layer address", "the device's", "used as source and for ARP and NDP"),
     INTERFACE_MTU("interfaces", "mtu", "bytes", "the device's", "greatest IP packet"),
     INTERFACE_PROCESSOR(
             "interfaces", "processor", "number", "evenly", "switching processor that polls it, counted from 0"),
 
-    ROUTE_TO("routes", "to", "prefix or default", "required", "destination network; default means 0.0.0.0/0 or ::/0, after the gateway"),
+    ROUTE_TO(
+            "routes",
+            "to",
+            "prefix or default",
+            "required",
+            "destination network; default means 0.0.0.0/0 or ::/0, after the gateway"),
     ROUTE_VIA("routes", "via", "address", "none", "next hop; without it destinations are on the link"),
     ROUTE_INTERFACE("routes", "interface", "interface name", "the one whose network has the next hop", "leaves by"),
 
@@ -59,7 +69,11 @@ public enum ConfigurationKey {
     SERVICE_PROTOCOL("services", "protocol", "tcp or udp", "required", "transport protocol"),
     SERVICE_PORT("services", "port", "0..65535", "required", "port; 0 means any"),
     SERVICE_FORWARDING(
-            "services", "forwarding", "nat or direct", "nat", "nat rewrites addresses both ways; direct only the link-layer address, the server answers the client itself"),
+            "services",
+            "forwarding",
+            "nat or direct",
+            "nat",
+            "nat rewrites addresses both ways; direct only the link-layer address, the server answers the client itself"),
     SERVICE_ALGORITHM(
             "services",
             "algorithm",
@@ -70,7 +84,8 @@ public enum ConfigurationKey {
 
     MEMBER_SERVER("services.servers", "server", "server name", "required", "a server of the list above"),
     MEMBER_WEIGHT("services.servers", "weight", "0..65535", "the server's", "weight in this service; 0 drains"),
-    MEMBER_PORT("services.servers", "port", "1..65535", "the packet's", "port towards the server; needs forwarding: nat"),
+    MEMBER_PORT(
+            "services.servers", "port", "1..65535", "the packet's", "port towards the server; needs forwarding: nat"),
 
     TIMEOUT_ESTABLISHED("timeouts", "established", "duration", "900s", "TCP, handshake complete"),
     TIMEOUT_SYN("timeouts", "syn", "duration", "60s", "TCP, handshake not complete"),
@@ -81,8 +96,14 @@ public enum ConfigurationKey {
 
     LIMIT_RESETS("limits", "resets-per-second", "number", "1000", "TCP resets sent, per switching processor"),
     LIMIT_ECHOES("limits", "echoes-per-second", "number", "1000", "echo replies sent, per switching processor"),
-    LIMIT_PENDING("limits", "pending-packets", "number", "256", "packets that wait for next hops, per switching processor"),
-    LIMIT_FORWARDING("limits", "forwarding", "true or false", "true", "forward packets that are not for a service between networks");
+    LIMIT_PENDING(
+            "limits", "pending-packets", "number", "256", "packets that wait for next hops, per switching processor"),
+    LIMIT_FORWARDING(
+            "limits",
+            "forwarding",
+            "true or false",
+            "true",
+            "forward packets that are not for a service between networks");
 
     private final String section;
     private final String key;

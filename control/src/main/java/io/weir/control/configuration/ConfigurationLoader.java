@@ -137,8 +137,7 @@ public final class ConfigurationLoader {
         if (interfaces.isEmpty() && !top.has(INTERFACES)) {
             problems.add(root, "interfaces is missing", "list at least one: - {name: eth0, addresses: [10.0.0.1/24]}");
         }
-        return new NodeConfiguration(
-                name, processors, memory, interfaces, routes, servers, services, timeouts, limits);
+        return new NodeConfiguration(name, processors, memory, interfaces, routes, servers, services, timeouts, limits);
     }
 
     private ProcessorsConfiguration processors(YamlSection section) {
@@ -238,7 +237,8 @@ public final class ConfigurationLoader {
                     addresses.add(prefix);
                 });
             }
-            MacAddress link = section.parsed(INTERFACE_LINK_ADDRESS, (n, t) -> parsed(n, "link-address", MacAddress::parse))
+            MacAddress link = section.parsed(
+                            INTERFACE_LINK_ADDRESS, (n, t) -> parsed(n, "link-address", MacAddress::parse))
                     .orElse(null);
             if (link != null && ((link.bits() >>> 40) & 1) != 0) {
                 section.problem(INTERFACE_LINK_ADDRESS, link + " is a group address", "the first octet must be even");
@@ -249,13 +249,8 @@ public final class ConfigurationLoader {
                         INTERFACE_DRIVER, "'" + Problems.shown(driver) + "' is not a driver", "auto or af_packet");
             }
             interfaces.add(new InterfaceConfiguration(
-                    name,
-                    device,
-                    driver,
-                    addresses,
-                    link,
-                    (int) section.number(INTERFACE_MTU, 0, 576, 65_535),
-                    (int) section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
+                    name, device, driver, addresses, link, (int) section.number(INTERFACE_MTU, 0, 576, 65_535), (int)
+                            section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
         }
         return interfaces;
     }
@@ -310,7 +305,8 @@ public final class ConfigurationLoader {
                     : new IpPrefix(new Ipv4Address(0), 0);
         }
         Node place = section.place(ROUTE_TO);
-        IpPrefix to = place == null ? null : parsed(place, "to", IpPrefix::parse).orElse(null);
+        IpPrefix to =
+                place == null ? null : parsed(place, "to", IpPrefix::parse).orElse(null);
         if (to != null && !to.network().equals(to)) {
             section.problem(ROUTE_TO, to + " has host bits set", "write " + to.network());
         }
@@ -344,8 +340,8 @@ public final class ConfigurationLoader {
             if (addresses.isEmpty()) {
                 problems.add(node, "servers: " + name + " has no address", "addresses: [10.1.0.11]");
             }
-            servers.add(new ServerConfiguration(
-                    name, addresses, (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED)));
+            servers.add(
+                    new ServerConfiguration(name, addresses, (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED)));
         }
         return servers;
     }
@@ -378,8 +374,9 @@ public final class ConfigurationLoader {
                     if (earlier != null) {
                         problems.add(
                                 element,
-                                "addresses: " + address + " with " + protocol.name().toLowerCase(java.util.Locale.ROOT)
-                                        + " port " + port + " already has a service",
+                                "addresses: " + address + " with "
+                                        + protocol.name().toLowerCase(java.util.Locale.ROOT) + " port " + port
+                                        + " already has a service",
                                 "see line " + Problems.line(earlier));
                     }
                 });
@@ -433,7 +430,8 @@ public final class ConfigurationLoader {
                 }
             }
             if (!seen.add(name)) {
-                problems.add(node, "servers: " + name + " is there twice", "keep one and give it the sum of the weights");
+                problems.add(
+                        node, "servers: " + name + " is there twice", "keep one and give it the sum of the weights");
             }
             int weight = section == null
                     ? server.weight()

@@ -36,7 +36,8 @@ final class YamlSection {
                 readKey(tuple);
             }
         } else if (node != null && !isNull(node)) {
-            problems.add(node, (section.isEmpty() ? "the file" : section) + ": is not a mapping", "write key: value lines");
+            problems.add(
+                    node, (section.isEmpty() ? "the file" : section) + ": is not a mapping", "write key: value lines");
         }
     }
 
@@ -51,12 +52,15 @@ final class YamlSection {
             problems.add(
                     scalar,
                     key + ": unknown key" + (section.isEmpty() ? "" : " in " + section),
-                    Suggestions.closest(key, known).map(k -> "did you mean " + k + "?").orElse("known: " + String.join(", ", known)));
+                    Suggestions.closest(key, known)
+                            .map(k -> "did you mean " + k + "?")
+                            .orElse("known: " + String.join(", ", known)));
             return;
         }
         Node earlier = values.putIfAbsent(key, tuple.getValueNode());
         if (earlier != null) {
-            problems.add(scalar, key + ": is there twice", "the first is in line " + Problems.line(earlier) + "; keep one");
+            problems.add(
+                    scalar, key + ": is there twice", "the first is in line " + Problems.line(earlier) + "; keep one");
         }
     }
 
@@ -66,7 +70,8 @@ final class YamlSection {
     }
 
     /** The value's node, or the section's own when the key is absent: a place for messages. */
-    @Nullable Node place(ConfigurationKey key) {
+    @Nullable
+    Node place(ConfigurationKey key) {
         Node value = values.get(key.key());
         return value != null ? value : node;
     }
@@ -117,13 +122,18 @@ final class YamlSection {
     /** A name: letters, digits, dot, dash and underscore, at most 63. */
     String name(ConfigurationKey key, String name) {
         if (!name.isEmpty() && !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
-            problem(key, "'" + Problems.shown(name) + "' is not a name", "letters, digits, '.', '-' and '_', at most 63");
+            problem(
+                    key,
+                    "'" + Problems.shown(name) + "' is not a name",
+                    "letters, digits, '.', '-' and '_', at most 63");
         }
         return name;
     }
 
     long number(ConfigurationKey key, long absent, long least, long greatest) {
-        return text(key).map(t -> problems.number(place(key), key.key(), t, absent, least, greatest)).orElse(absent);
+        return text(key)
+                .map(t -> problems.number(place(key), key.key(), t, absent, least, greatest))
+                .orElse(absent);
     }
 
     boolean flag(ConfigurationKey key, boolean absent) {
@@ -156,7 +166,9 @@ final class YamlSection {
         problem(
                 key,
                 "'" + Problems.shown(text.get()) + "' is not one of " + String.join(", ", names),
-                Suggestions.closest(text.get(), names).map(n -> "did you mean " + n + "?").orElse(""));
+                Suggestions.closest(text.get(), names)
+                        .map(n -> "did you mean " + n + "?")
+                        .orElse(""));
         return absent;
     }
 
@@ -209,7 +221,11 @@ final class YamlSection {
 
         void add(@Nullable Node node, String message, String fix) {
             Optional<Mark> mark = node == null ? Optional.empty() : node.getStartMark();
-            add(mark.map(m -> m.getLine() + 1).orElse(0), mark.map(m -> m.getColumn() + 1).orElse(0), message, fix);
+            add(
+                    mark.map(m -> m.getLine() + 1).orElse(0),
+                    mark.map(m -> m.getColumn() + 1).orElse(0),
+                    message,
+                    fix);
         }
 
         void add(int line, int column, String message, String fix) {
@@ -247,7 +263,10 @@ final class YamlSection {
                 return absent;
             }
             if (value < least || value > greatest) {
-                add(node, what + ": " + value + (value < least ? " < " + least : " > " + greatest), least + ".." + greatest);
+                add(
+                        node,
+                        what + ": " + value + (value < least ? " < " + least : " > " + greatest),
+                        least + ".." + greatest);
                 return absent;
             }
             return value;
