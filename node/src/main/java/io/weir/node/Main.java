@@ -34,6 +34,8 @@ public final class Main implements Runnable {
 
     /** Runs a command; the exit status is 0, 1 (failed), 2 (refused: usage or configuration) or 3 (something is missing). */
     public static void main(String[] arguments) {
+        // One line per message on standard error: time, level, text.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %5$s%6$s%n");
         int status = commandLine().execute(arguments);
         // A running node keeps threads of its own; it ends in RunCommand.
         System.exit(status);

@@ -2,8 +2,11 @@ package io.weir.node;
 
 import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
+import io.weir.linux.Mappings;
 import io.weir.linux.NativeMemory;
+import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.ConfigurationSnapshot;
 import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.CountersLayout;
@@ -112,7 +115,8 @@ final class NodeMemory implements AutoCloseable {
 
     private void adviseHugePages() {
         for (Region region : List.of(Region.CONNECTIONS4, Region.CONNECTIONS6, Region.PACKETS)) {
-            io.weir.linux.Mappings.adviseHugePages(map.region(region));
+            MemorySegment memory = map.region(region);
+            Mappings.adviseHugePages(memory.address(), memory.byteSize());
         }
     }
 
@@ -138,6 +142,12 @@ final class NodeMemory implements AutoCloseable {
 
     ConfigurationReader configurationReader(int processor) {
         return new ConfigurationReader(configurationSides(), configurationA(), configurationB(), processor);
+    }
+
+    /** The active side as plain values. */
+    ConfigurationImage configuration() {
+        return ConfigurationSnapshot.read(configurationSides(), configurationA(), configurationB())
+                .image();
     }
 
     RoutingTable routingTable() {

@@ -318,7 +318,7 @@ public final class ConfigurationLoader {
 
     private static boolean isOnLink(InterfaceConfiguration face, IpAddress address) {
         return face.addresses().stream().anyMatch(prefix -> prefix.contains(address))
-                || address instanceof Ipv6Address v6 && v6.isLinkLocal();
+                || (address instanceof Ipv6Address v6 && v6.isLinkLocal());
     }
 
     private List<ServerConfiguration> servers(YamlSection top) {
