@@ -1,6 +1,7 @@
 package io.weir.node;
 
 import io.weir.control.configuration.ConfigurationException;
+import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.memory.map.MemoryMapException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -52,6 +53,10 @@ public final class Main implements Runnable {
         return switch (e) {
             case ConfigurationException c -> {
                 err.println(c.getMessage());
+                yield ExitStatus.REFUSED;
+            }
+            case ConfigurationRefusedException c -> {
+                err.println("weir: " + c.getMessage());
                 yield ExitStatus.REFUSED;
             }
             case NodeException n -> {

@@ -1,10 +1,11 @@
 package io.weir.node;
 
-import io.weir.control.configuration.AppliedConfiguration;
-import io.weir.control.configuration.ConfigurationCompiler;
 import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
+import io.weir.control.configuration.ConfigurationRefusedException;
+import io.weir.control.configuration.ConfigurationTable;
 import io.weir.control.configuration.InterfaceConfiguration;
+import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
@@ -22,6 +23,7 @@ import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
 import io.weir.switching.filter.ProcessorContext;
+import io.weir.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ final class Node implements AutoCloseable {
 
     private final NodeConfiguration configuration;
     private final NodeMemory memory;
-    private final ConfigurationCompiler compiler;
+    private final ConfigurationTable table;
     private final List<Port> ports = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -57,10 +59,10 @@ final class Node implements AutoCloseable {
     private @Nullable AdminServer admin;
     private volatile boolean closing;
 
-    private Node(NodeConfiguration configuration, NodeMemory memory, ConfigurationCompiler compiler) {
+    private Node(NodeConfiguration configuration, NodeMemory memory) {
         this.configuration = configuration;
         this.memory = memory;
-        this.compiler = compiler;
+        this.table = memory.configurationTable();
         this.beats = new AtomicIntegerArray(configuration.processors().switching().size());
     }
 
@@ -69,11 +71,11 @@ final class Node implements AutoCloseable {
      *
      * @param cause what to record as the cause of the first generation
      */
-    static Node start(NodeConfiguration configuration, String cause) throws ConfigurationException, IOException {
+    static Node start(NodeConfiguration configuration, String cause) throws ConfigurationRefusedException, IOException {
         keepOffSwitchingCpus(configuration.processors());
         NodeMemory memory = NodeMemory.create(configuration);
         boolean complete = false;
-        Node node = new Node(configuration, memory, memory.compiler());
+        Node node = new Node(configuration, memory);
         try {
             node.open(cause);
             complete = true;
@@ -99,7 +101,7 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private void open(String cause) throws ConfigurationException, IOException {
+    private void open(String cause) throws ConfigurationRefusedException, IOException {
         int processors = beats.length();
         int[] owner = assignment();
         // One view for each switching processor and one for the control processor.
@@ -135,8 +137,7 @@ final class Node implements AutoCloseable {
                     byId));
             polled.add(mine);
         }
-        compiler.interfaces(facts());
-        compiler.apply(configuration, cause);
+        table.apply(configuration, facts(), cause);
         for (int processor = 0; processor < processors; processor++) {
             startProcessor(processor, contexts.get(processor), polled.get(processor));
         }
@@ -177,11 +178,11 @@ final class Node implements AutoCloseable {
         return AfPacketPort.open(face.linkAddress() == null ? options : options.withPromiscuous());
     }
 
-    private List<ConfigurationCompiler.InterfaceFacts> facts() {
-        List<ConfigurationCompiler.InterfaceFacts> facts = new ArrayList<>();
+    private List<InterfaceFacts> facts() {
+        List<InterfaceFacts> facts = new ArrayList<>();
         for (int i = 0; i < configuration.interfaces().size(); i++) {
             var capabilities = ports.get(i).capabilities();
-            facts.add(new ConfigurationCompiler.InterfaceFacts(capabilities.linkAddress(), capabilities.mtu()));
+            facts.add(new InterfaceFacts(new MacAddress(capabilities.linkAddress()), capabilities.mtu()));
         }
         return facts;
     }
@@ -254,26 +255,28 @@ final class Node implements AutoCloseable {
         }
         String file = body.substring(0, end);
         try {
-            AppliedConfiguration applied =
-                    apply(ConfigurationLoader.parse(file, body.substring(end + 1)), "apply " + file);
-            return new AdminServer.Answer(ExitStatus.OK, applied.toString());
-        } catch (ConfigurationException e) {
+            return new AdminServer.Answer(
+                    ExitStatus.OK,
+                    apply(ConfigurationLoader.parse(file, body.substring(end + 1)), "apply " + file));
+        } catch (ConfigurationException | ConfigurationRefusedException e) {
             return new AdminServer.Answer(ExitStatus.REFUSED, e.getMessage() + "\nNothing was changed.");
         }
     }
 
-    /** Changes the configuration; a configuration that is refused changes nothing. */
-    synchronized AppliedConfiguration apply(NodeConfiguration next, String cause) throws ConfigurationException {
-        AppliedConfiguration applied = compiler.apply(next, cause);
-        LOG.log(System.Logger.Level.INFO, applied.toString());
-        return applied;
+    /** Changes the configuration and says what changed; a configuration that is refused changes nothing. */
+    synchronized String apply(NodeConfiguration next, String cause) throws ConfigurationRefusedException {
+        ConfigurationTable.Applied applied = table.apply(next, facts(), cause);
+        String text = "generation " + applied.generation() + " is in force (" + cause + ")"
+                + (applied.diff().isEmpty() ? ": no change" : "\n" + applied.diff());
+        LOG.log(System.Logger.Level.INFO, text);
+        return text;
     }
 
     /** Reads the file again, as SIGHUP asks; problems are logged and change nothing. */
     void reload(Path file) {
         try {
             apply(ConfigurationLoader.load(file), "SIGHUP " + file);
-        } catch (ConfigurationException e) {
+        } catch (ConfigurationException | ConfigurationRefusedException e) {
             LOG.log(System.Logger.Level.ERROR, "nothing was changed:\n" + e.getMessage());
         }
     }

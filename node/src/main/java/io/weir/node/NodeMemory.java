@@ -1,5 +1,6 @@
 package io.weir.node;
 
+import io.weir.control.configuration.ConfigurationTable;
 import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.Mappings;
@@ -23,14 +24,21 @@ import io.weir.memory.routing.RoutingTable;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** The shared memory of a node with its tables in place: made by the node, attached read-only by tools. */
 final class NodeMemory implements AutoCloseable {
     /** Routes the table has room for. */
     static final int MOST_ROUTES = 65_536;
     /** Services and servers have numbers up to this. */
-    static final int MOST_NUMBERED = 4096;
+    static final int MOST_NUMBERED = 65_535;
+
+    /** A switching processor observes a flip within one duty cycle; one that does not in this time is stuck. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final MemoryMap map;
 
@@ -41,12 +49,12 @@ final class NodeMemory implements AutoCloseable {
     /** Creates the map file of a node and empties its tables. */
     static NodeMemory create(NodeConfiguration configuration) {
         MemoryMap map = MemoryMap.create(configuration.memory().file(), plan(configuration), configuration.name());
-        return initialised(map, configuration);
+        return initialised(map, configuration, new SecureRandom());
     }
 
-    /** The same without a file. */
+    /** The same without a file, and with the same seeds every time. */
     static NodeMemory anonymous(NodeConfiguration configuration) {
-        return initialised(MemoryMap.anonymous(plan(configuration)), configuration);
+        return initialised(MemoryMap.anonymous(plan(configuration)), configuration, new Random(1));
     }
 
     /** Attaches to the map of a node, running or dead. */
@@ -89,8 +97,8 @@ final class NodeMemory implements AutoCloseable {
         return Math.min(Long.highestOneBit(wanted) * 2, 1L << 30);
     }
 
-    private static NodeMemory initialised(MemoryMap map, NodeConfiguration configuration) {
-        SecureRandom random = new SecureRandom();
+    private static NodeMemory initialised(
+            MemoryMap map, NodeConfiguration configuration, RandomGenerator random) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         CountersLayout.initialise(
@@ -148,6 +156,18 @@ final class NodeMemory implements AutoCloseable {
     ConfigurationImage configuration() {
         return ConfigurationSnapshot.read(configurationSides(), configurationA(), configurationB())
                 .image();
+    }
+
+    /** The configuration and routing tables as their one writer sees them. */
+    ConfigurationTable configurationTable() {
+        return new ConfigurationTable(
+                configurationSides(),
+                configurationA(),
+                configurationB(),
+                routingTable(),
+                neighbours(),
+                GRACE,
+                InstantSource.system());
     }
 
     RoutingTable routingTable() {

@@ -1,8 +1,8 @@
 package io.weir.node;
 
-import io.weir.control.configuration.ConfigurationCompiler;
-import io.weir.control.configuration.ConfigurationException;
+import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.InterfaceConfiguration;
+import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
@@ -20,6 +20,7 @@ import io.weir.port.pcap.PcapWriter;
 import io.weir.switching.engine.SwitchingProcessor;
 import io.weir.switching.filter.ProcessorContext;
 import io.weir.wire.IpAddress;
+import io.weir.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class Replay implements AutoCloseable {
 
     /** Puts a node together; the capture is read once to learn where its packets come in. */
     static Replay prepare(NodeConfiguration given, Path capture, @Nullable String ingressName)
-            throws IOException, ConfigurationException {
+            throws IOException, ConfigurationRefusedException {
         NodeConfiguration configuration = forReplay(given);
         CaptureIngress ingress = CaptureIngress.learn(configuration, capture, ingressName);
         NodeMemory memory = NodeMemory.anonymous(configuration);
@@ -85,7 +86,7 @@ final class Replay implements AutoCloseable {
         List<MemoryStation> stations = new ArrayList<>();
         List<Port> polled = new ArrayList<>();
         @Nullable Port[] byId = new Port[configuration.interfaces().size() + 1];
-        List<ConfigurationCompiler.InterfaceFacts> facts = new ArrayList<>();
+        List<InterfaceFacts> facts = new ArrayList<>();
         for (int id = 1; id < byId.length; id++) {
             InterfaceConfiguration face = configuration.interfaces().get(id - 1);
             int mtu = face.mtu() == 0 ? DEFAULT_MTU : face.mtu();
@@ -94,11 +95,9 @@ final class Replay implements AutoCloseable {
             byId[id] = wire.port(0, owners);
             stations.add(wire.station(pool));
             polled.add(wire.port(0, owners));
-            facts.add(new ConfigurationCompiler.InterfaceFacts(link, mtu));
+            facts.add(new InterfaceFacts(new MacAddress(link), mtu));
         }
-        ConfigurationCompiler compiler = memory.compiler();
-        compiler.interfaces(facts);
-        compiler.apply(configuration, "replay " + capture);
+        memory.configurationTable().apply(configuration, facts, "replay " + capture);
         ProcessorContext context = new ProcessorContext(
                 pool,
                 memory.counters(0),
