@@ -63,7 +63,8 @@ final class Node implements AutoCloseable {
         this.configuration = configuration;
         this.memory = memory;
         this.table = memory.configurationTable();
-        this.beats = new AtomicIntegerArray(configuration.processors().switching().size());
+        this.beats =
+                new AtomicIntegerArray(configuration.processors().switching().size());
     }
 
     /**
@@ -256,8 +257,7 @@ final class Node implements AutoCloseable {
         String file = body.substring(0, end);
         try {
             return new AdminServer.Answer(
-                    ExitStatus.OK,
-                    apply(ConfigurationLoader.parse(file, body.substring(end + 1)), "apply " + file));
+                    ExitStatus.OK, apply(ConfigurationLoader.parse(file, body.substring(end + 1)), "apply " + file));
         } catch (ConfigurationException | ConfigurationRefusedException e) {
             return new AdminServer.Answer(ExitStatus.REFUSED, e.getMessage() + "\nNothing was changed.");
         }

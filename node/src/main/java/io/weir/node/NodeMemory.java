@@ -97,8 +97,7 @@ final class NodeMemory implements AutoCloseable {
         return Math.min(Long.highestOneBit(wanted) * 2, 1L << 30);
     }
 
-    private static NodeMemory initialised(
-            MemoryMap map, NodeConfiguration configuration, RandomGenerator random) {
+    private static NodeMemory initialised(MemoryMap map, NodeConfiguration configuration, RandomGenerator random) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         CountersLayout.initialise(

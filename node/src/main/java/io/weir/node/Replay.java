@@ -118,13 +118,7 @@ final class Replay implements AutoCloseable {
                 c.name(),
                 new ProcessorsConfiguration(List.of(), List.of(-1), ProcessorsConfiguration.Idle.BUSY),
                 new MemoryConfiguration(
-                        m.file(),
-                        m.connections4(),
-                        m.connections6(),
-                        BUFFERS,
-                        BUFFER_BYTES,
-                        m.neighbours(),
-                        false),
+                        m.file(), m.connections4(), m.connections6(), BUFFERS, BUFFER_BYTES, m.neighbours(), false),
                 c.interfaces().stream()
                         .map(i -> new InterfaceConfiguration(
                                 i.name(), i.device(), i.driver(), i.addresses(), i.linkAddress(), i.mtu(), -1))
@@ -150,10 +144,11 @@ final class Replay implements AutoCloseable {
             packets++;
             byte[] frame = reader.bytes();
             int id = ingress.of(frame);
-            String verdict = reader.isTruncated() ? "skipped: the capture has only a part of it" : one(frame, id, ns, writer);
+            String verdict =
+                    reader.isTruncated() ? "skipped: the capture has only a part of it" : one(frame, id, ns, writer);
             verdicts.merge(verdict.replaceAll(" (to|out) .*", ""), 1L, Long::sum);
-            lines.accept("%6d  %s  %-8s %s => %s"
-                    .formatted(packets, clock(ns), face(id), PacketLine.of(frame), verdict));
+            lines.accept(
+                    "%6d  %s  %-8s %s => %s".formatted(packets, clock(ns), face(id), PacketLine.of(frame), verdict));
         }
     }
 
@@ -262,9 +257,7 @@ final class Replay implements AutoCloseable {
     String summary() {
         TextTable table = new TextTable("verdict", "packets");
         verdicts.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue()
-                        .reversed()
-                        .thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .forEach(e -> table.row(e.getKey(), e.getValue()));
         long open = counters.value(Counter.CONNECTIONS_CREATED) - counters.value(Counter.CONNECTIONS_CLOSED);
         return "%d packets in, %d out, %d connections opened, %d open at the end%n"

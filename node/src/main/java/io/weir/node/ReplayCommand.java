@@ -46,7 +46,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "a capture, pcap or pcapng")
     private Path in = Path.of("in.pcap");
 
-    @Parameters(index = "1", paramLabel = "OUT", arity = "0..1", description = "where to write what leaves the node, as pcap")
+    @Parameters(
+            index = "1",
+            paramLabel = "OUT",
+            arity = "0..1",
+            description = "where to write what leaves the node, as pcap")
     private @Nullable Path out;
 
     @Spec
