@@ -44,7 +44,7 @@ public final class Commands {
             // The command ended without reading its input; its exit status tells.
         }
         // The output is read beside the wait, so that a full pipe cannot hold the command up.
-        var output = new StringBuffer();
+        var output = new StringBuilder();
         Thread reader = Thread.ofVirtual().start(() -> {
             try (var in = process.getInputStream()) {
                 output.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package io.weir.lab;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ public final class Demo {
     private final PrintStream out;
     private final Map<String, Expectation> expectations = new LinkedHashMap<>();
     private final boolean terminal =
-            System.console() != null && System.console().isTerminal();
+            isTerminal();
 
     /**
      * How to run.
@@ -285,7 +286,7 @@ public final class Demo {
     /** Drops of a reason so far, read from the shared memory as a user would. */
     private long drops(Node node, String reason) {
         for (String line : weir("stat", "--name", node.name()).output().split("\n", -1)) {
-            String[] words = line.strip().split("\\s+");
+            String[] words = line.strip().split("\\s+", -1);
             if (words.length > 1 && words[0].equals(reason)) {
                 return Long.parseLong(words[1].replace(",", ""));
             }
@@ -355,6 +356,11 @@ public final class Demo {
     private void step(String text) {
         out.println("* " + text);
         out.flush();
+    }
+
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static String firstLine(String text) {

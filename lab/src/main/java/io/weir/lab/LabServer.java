@@ -11,7 +11,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A back-end server of the lab: HTTP on port 8080 and UDP echo on port 7, over IPv4 and IPv6. {@code GET /} answers with
@@ -30,6 +32,7 @@ public final class LabServer implements AutoCloseable {
     private final HttpServer http;
     private final DatagramChannel echo;
     private final AtomicLong requests = new AtomicLong();
+    private @Nullable Future<Integer> echoing;
     private final AtomicLong datagrams = new AtomicLong();
 
     private LabServer(String name, HttpServer http, DatagramChannel echo) {
@@ -48,7 +51,7 @@ public final class LabServer implements AutoCloseable {
             http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             http.createContext("/", server::answer);
             http.start();
-            station.submit(() -> {
+            server.echoing = station.submit(() -> {
                 server.echo();
                 return 0;
             });
@@ -141,6 +144,9 @@ public final class LabServer implements AutoCloseable {
         http.stop(0);
         try {
             echo.close();
+            if (echoing != null) {
+                echoing.cancel(true);
+            }
         } catch (IOException e) {
             throw new LabException("closing " + name + ": " + e.getMessage(), e);
         }

@@ -98,7 +98,7 @@ public final class ConfigurationLoader {
         return new ConfigurationException(List.of(new Problem(file, 0, 0, message, fix)));
     }
 
-    private @Nullable Node compose(String text) throws ConfigurationException {
+    private Node compose(String text) throws ConfigurationException {
         LoadSettings settings = LoadSettings.builder()
                 .setUseMarks(true)
                 .setCodePointLimit(GREATEST_FILE)
@@ -108,10 +108,10 @@ public final class ConfigurationLoader {
         try {
             Optional<Node> root =
                     new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text))).getSingleNode();
-            if (root.isEmpty()) {
-                problems.add(1, 1, "the file is empty", "it needs at least interfaces");
+            if (root.isPresent()) {
+                return root.get();
             }
-            return root.orElse(null);
+            problems.add(1, 1, "the file is empty", "it needs at least interfaces");
         } catch (MarkedYamlEngineException e) {
             var mark = e.getProblemMark();
             problems.add(
@@ -125,7 +125,7 @@ public final class ConfigurationLoader {
         throw problems.toException();
     }
 
-    private NodeConfiguration read(@Nullable Node root) {
+    private NodeConfiguration read(Node root) {
         YamlSection top = new YamlSection(problems, "", root);
         String name = top.name(NAME, top.text(NAME).orElse("weir"));
         ProcessorsConfiguration processors = processors(top.section(PROCESSORS));

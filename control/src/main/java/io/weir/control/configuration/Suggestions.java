@@ -16,7 +16,7 @@ final class Suggestions {
             return Optional.empty();
         }
         return known.stream()
-                .filter(k -> distance(word, k) <= Math.min(FARTHEST, Math.max(1, k.length() / 2)))
+                .filter(k -> distance(word, k) <= Math.min(FARTHEST, (k.length() + 1) / 2))
                 .min(Comparator.comparingInt(k -> distance(word, k)));
     }
 
