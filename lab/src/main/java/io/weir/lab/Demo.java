@@ -26,8 +26,7 @@ public final class Demo {
     private final Options options;
     private final PrintStream out;
     private final Map<String, Expectation> expectations = new LinkedHashMap<>();
-    private final boolean terminal =
-            isTerminal();
+    private final boolean terminal = isTerminal();
 
     /**
      * How to run.
