@@ -95,7 +95,7 @@ public final class Figure1 implements AutoCloseable {
                 "addr add " + v4 + " dev eth0",
                 "addr add " + v6 + " dev eth0 nodad",
                 "route add default via " + gateway4,
-                "-6 route add default via " + gateway6);
+                "route add default via " + gateway6);
         return station;
     }
 

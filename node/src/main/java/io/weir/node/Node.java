@@ -126,7 +126,7 @@ final class Node implements AutoCloseable {
                 }
             }
             contexts.add(new ProcessorContext(
-                    pool,
+                    owners,
                     counters,
                     memory.configurationReader(processor),
                     memory.routeReader(processor),

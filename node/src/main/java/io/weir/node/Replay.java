@@ -99,7 +99,7 @@ final class Replay implements AutoCloseable {
         }
         memory.configurationTable().apply(configuration, facts, "replay " + capture);
         ProcessorContext context = new ProcessorContext(
-                pool,
+                owners,
                 memory.counters(0),
                 memory.configurationReader(0),
                 memory.routeReader(0),
