@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The messages on the admin socket, both ways: one line, then a body.
@@ -23,7 +24,7 @@ final class AdminChannel {
 
     private AdminChannel() {}
 
-    record Message(String[] words, String body) {}
+    record Message(List<String> words, String body) {}
 
     static void write(SocketChannel channel, String line, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -68,7 +69,7 @@ final class AdminChannel {
                 throw new EOFException("body ended after " + body.position() + " of " + length + " bytes");
             }
         }
-        return new Message(parts, new String(body.array(), StandardCharsets.UTF_8));
+        return new Message(List.of(parts), new String(body.array(), StandardCharsets.UTF_8));
     }
 
     private static int length(String text) throws IOException {

@@ -21,7 +21,7 @@ final class AdminClient {
                 String token = Files.readString(AdminSocket.token(folder, name)).strip();
                 AdminChannel.write(channel, token + " " + verb, body);
                 AdminChannel.Message answer = AdminChannel.read(channel, 3);
-                return new AdminServer.Answer(Integer.parseInt(answer.words()[1]), answer.body());
+                return new AdminServer.Answer(Integer.parseInt(answer.words().get(1)), answer.body());
             } catch (IOException | NumberFormatException e) {
                 throw new NodeException(
                         ExitStatus.UNAVAILABLE,

@@ -107,8 +107,8 @@ final class AdminServer implements AutoCloseable {
         });
         try (caller) {
             AdminChannel.Message request = AdminChannel.read(caller, 4);
-            Answer answer = isAuthentic(request.words()[1])
-                    ? call(request.words()[2], request.body())
+            Answer answer = isAuthentic(request.words().get(1))
+                    ? call(request.words().get(2), request.body())
                     : new Answer(ExitStatus.REFUSED, "wrong token");
             AdminChannel.write(caller, String.valueOf(answer.status()), answer.text());
         } catch (IOException e) {

@@ -1,7 +1,9 @@
 package io.weir.node;
 
 import io.weir.lab.Demo;
+import io.weir.linux.Privileges;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +38,16 @@ final class DemoCommand implements Callable<Integer> {
         if (seconds < 2 || seconds > 3600) {
             throw new NodeException(ExitStatus.REFUSED, "--seconds: " + seconds + " is not in 2..3600");
         }
-        if (!"root".equals(System.getProperty("user.name")) && System.getenv(UNSHARED) == null) {
-            return insideOwnNamespaces();
+        if (System.getenv(UNSHARED) == null) {
+            if (!Privileges.isRoot()) {
+                // With a /run that we may write.
+                return again(
+                        List.of("unshare", "-Urnm"),
+                        "mount -t tmpfs tmpfs /run && mkdir -p /run/netns && ip link set lo up");
+            }
+            if (!hasIpv6()) {
+                return again(List.of("unshare", "-n"), "ip link set lo up");
+            }
         }
         return new Demo(new Demo.Options(self(), seconds, keep), System.out).run();
     }
@@ -57,16 +67,16 @@ final class DemoCommand implements Callable<Integer> {
         return command;
     }
 
-    /** As an ordinary user: again, as root of user, network and mount namespaces of our own, with a /run that we may write. */
-    private int insideOwnNamespaces() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "unshare",
-                "-Urnm",
-                "--",
-                "sh",
-                "-c",
-                "mount -t tmpfs tmpfs /run && mkdir -p /run/netns && exec \"$@\"",
-                "weir-demo"));
+    /** The JVM uses IPv6 only when an interface had an IPv6 address as it started; a loopback that is up is enough. */
+    private static boolean hasIpv6() throws IOException {
+        Path addresses = Path.of("/proc/net/if_inet6");
+        return Files.exists(addresses) && !Files.readString(addresses).isBlank();
+    }
+
+    /** Runs this command again in namespaces of its own, once a shell has prepared them. */
+    private int again(List<String> unshare, String preparation) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(unshare);
+        command.addAll(List.of("--", "sh", "-c", preparation + " && exec \"$@\"", "weir-demo"));
         command.addAll(self());
         command.addAll(List.of("demo", "--seconds", String.valueOf(seconds)));
         if (keep) {
