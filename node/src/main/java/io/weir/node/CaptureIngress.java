@@ -123,22 +123,21 @@ final class CaptureIngress {
         }
         int offset = EthernetView.HEADER_LENGTH;
         int length = frame.length - offset;
-        switch (ethernet.etherType()) {
-            case EtherType.IPV4 -> {
-                Ipv4View ip = new Ipv4View().wrap(memory, offset, length);
-                return length >= Ipv4View.HEADER_LENGTH ? new Ipv4Address(ip.source()) : null;
-            }
+        return switch (ethernet.etherType()) {
+            case EtherType.IPV4 ->
+                length >= Ipv4View.HEADER_LENGTH
+                        ? new Ipv4Address(
+                                new Ipv4View().wrap(memory, offset, length).source())
+                        : null;
             case EtherType.IPV6 -> {
                 Ipv6View ip = new Ipv6View().wrap(memory, offset, length);
-                return length >= Ipv6View.HEADER_LENGTH ? new Ipv6Address(ip.sourceHigh(), ip.sourceLow()) : null;
+                yield length >= Ipv6View.HEADER_LENGTH ? new Ipv6Address(ip.sourceHigh(), ip.sourceLow()) : null;
             }
             case EtherType.ARP -> {
                 ArpView arp = new ArpView().wrap(memory, offset, length);
-                return arp.isValid() ? new Ipv4Address(arp.senderAddress()) : null;
+                yield arp.isValid() ? new Ipv4Address(arp.senderAddress()) : null;
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 }
