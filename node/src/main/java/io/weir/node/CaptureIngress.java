@@ -123,21 +123,18 @@ final class CaptureIngress {
         }
         int offset = EthernetView.HEADER_LENGTH;
         int length = frame.length - offset;
-        return switch (ethernet.etherType()) {
-            case EtherType.IPV4 ->
-                length >= Ipv4View.HEADER_LENGTH
-                        ? new Ipv4Address(
-                                new Ipv4View().wrap(memory, offset, length).source())
-                        : null;
-            case EtherType.IPV6 -> {
-                Ipv6View ip = new Ipv6View().wrap(memory, offset, length);
-                yield length >= Ipv6View.HEADER_LENGTH ? new Ipv6Address(ip.sourceHigh(), ip.sourceLow()) : null;
-            }
-            case EtherType.ARP -> {
-                ArpView arp = new ArpView().wrap(memory, offset, length);
-                yield arp.isValid() ? new Ipv4Address(arp.senderAddress()) : null;
-            }
-            default -> null;
-        };
+        int type = ethernet.etherType();
+        if (type == EtherType.IPV4 && length >= Ipv4View.HEADER_LENGTH) {
+            return new Ipv4Address(new Ipv4View().wrap(memory, offset, length).source());
+        }
+        if (type == EtherType.IPV6 && length >= Ipv6View.HEADER_LENGTH) {
+            Ipv6View ip = new Ipv6View().wrap(memory, offset, length);
+            return new Ipv6Address(ip.sourceHigh(), ip.sourceLow());
+        }
+        ArpView arp = new ArpView().wrap(memory, offset, length);
+        if (type == EtherType.ARP && arp.isValid()) {
+            return new Ipv4Address(arp.senderAddress());
+        }
+        return null;
     }
 }

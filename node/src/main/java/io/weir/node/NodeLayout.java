@@ -6,6 +6,7 @@ import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
+import io.weir.memory.map.Region;
 import java.util.Arrays;
 
 /** What two programs must agree on to read each other's map, as one number in the map's header. */
@@ -26,7 +27,8 @@ final class NodeLayout {
                 + " "
                 + ConnectionTable6.RECORD_BYTES
                 + " "
-                + ConfigurationLayout.NAME_BYTES;
+                + ConfigurationLayout.NAME_BYTES
+                + Arrays.stream(Region.values()).map(r -> r.key() + r.layout()).toList();
         long hash = 0xcbf29ce484222325L; // FNV-1a, 64 bits: offset basis and prime of draft-eastlake-fnv
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;

@@ -33,7 +33,7 @@ import java.util.random.RandomGenerator;
 /** The shared memory of a node with its tables in place: made by the node, attached read-only by tools. */
 final class NodeMemory implements AutoCloseable {
     /** Routes the table has room for. */
-    static final int MOST_ROUTES = 65_536;
+    static final int MOST_ROUTES = 8192;
     /** Services and servers have numbers up to this. */
     static final int MOST_NUMBERED = 65_535;
 

@@ -181,14 +181,14 @@ final class Replay implements AutoCloseable {
 
     /** A made-up neighbour's answer is consumed in the same step as the packet that asked for it. */
     private static boolean isNeighbourReply(int reason, String out) {
-        return !out.isEmpty() && reason == DropReason.CONTROL_MESSAGE_CONSUMED.ordinal();
+        return !out.isEmpty() && reason == DropReason.CONTROL_MESSAGE_CONSUMED.index();
     }
 
     private long[] drops() {
         DropReason[] reasons = DropReason.values();
         long[] drops = new long[reasons.length];
         for (DropReason reason : reasons) {
-            drops[reason.ordinal()] = counters.dropped(reason);
+            drops[reason.index()] = counters.dropped(reason);
         }
         return drops;
     }

@@ -13,6 +13,7 @@ final class Signals {
     private Signals() {}
 
     /** Runs the action whenever the signal, such as {@code HUP}, arrives. */
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
