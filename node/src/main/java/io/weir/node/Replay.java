@@ -164,9 +164,9 @@ final class Replay implements AutoCloseable {
         // What was held for a next hop leaves once the made-up neighbour has answered.
         String out = collect(ns, writer);
         long[] after = drops();
-        for (int reason = 0; reason < after.length; reason++) {
-            if (after[reason] > drops[reason] && !isNeighbourReply(reason, out)) {
-                String key = DropReason.values()[reason].key();
+        for (DropReason reason : DropReason.values()) {
+            if (after[reason.index()] > drops[reason.index()] && !isNeighbourReply(reason, out)) {
+                String key = reason.key();
                 return counters.value(Counter.RESETS_SENT) > resets ? "reset: " + key + out : "dropped: " + key + out;
             }
         }
@@ -180,8 +180,8 @@ final class Replay implements AutoCloseable {
     }
 
     /** A made-up neighbour's answer is consumed in the same step as the packet that asked for it. */
-    private static boolean isNeighbourReply(int reason, String out) {
-        return !out.isEmpty() && reason == DropReason.CONTROL_MESSAGE_CONSUMED.index();
+    private static boolean isNeighbourReply(DropReason reason, String out) {
+        return !out.isEmpty() && reason == DropReason.CONTROL_MESSAGE_CONSUMED;
     }
 
     private long[] drops() {
