@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dweir.docs.write=true}.
  */
 class ReferenceTest {
-    private static final Path FOLDER = Path.of("").toAbsolutePath().getParent().resolve("docs/reference");
+    private static final Path FOLDER = Project.FOLDER.resolve("docs/reference");
 
     @Test
     void the_configuration_reference_is_true() throws IOException {

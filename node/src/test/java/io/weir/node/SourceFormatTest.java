@@ -33,7 +33,7 @@ class SourceFormatTest {
     }
 
     private static List<Path> sources() throws IOException {
-        Path root = Path.of("").toAbsolutePath().getParent();
+        Path root = Project.FOLDER;
         List<Path> files = new ArrayList<>();
         try (var modules = Files.list(root)) {
             for (Path module : modules.toList()) {
