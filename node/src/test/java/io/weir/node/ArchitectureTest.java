@@ -119,11 +119,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(PACKET_PATH)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "java.util.stream..",
-                        "java.util.function..",
-                        "java.util.concurrent.locks..",
-                        "java.util.logging..")
+                .resideInAnyPackage("java.util.stream..", "java.util.concurrent.locks..", "java.util.logging..")
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.util.Optional")
