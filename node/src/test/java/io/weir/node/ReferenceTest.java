@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The references in {@code docs/reference} are written from the code. After a change: {@code mvn test -pl node -am
- * -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dweir.docs.write=true}.
+ * -Dtest=*ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dweir.docs.write=true}.
  */
 class ReferenceTest {
     private static final Path FOLDER = Project.FOLDER.resolve("docs/reference");
