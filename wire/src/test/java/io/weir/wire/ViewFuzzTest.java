@@ -13,7 +13,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Any bytes: no exception, no access outside. The fuzz tests run over their corpus in an ordinary build and search for more
- * with {@code JAZZER_FUZZ=1}; the other tests mutate valid frames from a seed in every build.
+ * with {@code JAZZER_FUZZ=1}, one of them per run; the other tests mutate valid frames from a seed in every build.
+ *
+ * <pre>{@code
+ * JAZZER_FUZZ=1 JAZZER_MAX_DURATION=30s mvn test -pl wire -Dtest='ViewFuzzTest#views_survive_any_bytes*'
+ * }</pre>
+ *
+ * A finding fails the run and is written beside the corpus in {@code src/test/resources}, where it is tested ever after.
  */
 class ViewFuzzTest {
 
