@@ -53,6 +53,7 @@ public final class Demo {
         }
         String name = "demo-" + ProcessHandle.current().pid();
         Path folder = temporaryFolder();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "demo-cleanup"));
         step("Building the network of Fig. 1 in network namespaces");
         try (Figure1 network = new Figure1(name + "-")) {
             List<LabServer> servers = new ArrayList<>();
@@ -77,8 +78,6 @@ public final class Demo {
         } catch (LabException e) {
             out.println("weir demo: " + e.getMessage());
             return 1;
-        } finally {
-            delete(folder);
         }
     }
 
@@ -400,7 +399,7 @@ public final class Demo {
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            System.err.println("weir demo: " + folder + " is left behind: " + e.getMessage());
         }
     }
 }

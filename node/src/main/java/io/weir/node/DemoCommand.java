@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -91,6 +92,19 @@ final class DemoCommand implements Callable<Integer> {
             throw new NodeException(
                     ExitStatus.UNAVAILABLE, "the demo needs root, or unshare(1) of util-linux: " + e.getMessage());
         }
+        // Ctrl-C reaches both; whoever ends only this program ends the other, too, and waits until it has cleaned up.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "demo-end"));
         return process.waitFor();
+    }
+
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
