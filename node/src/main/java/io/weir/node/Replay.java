@@ -157,7 +157,7 @@ final class Replay implements AutoCloseable {
         long created = counters.value(Counter.CONNECTIONS_CREATED);
         long routed = counters.value(Counter.PACKETS_ROUTED);
         long resets = counters.value(Counter.RESETS_SENT);
-        if (!stations.get(id - 1).inject(frame)) {
+        if (!stations.get(id - 1).inject(0, frame, PartialChecksum.offloadOf(frame))) {
             return "skipped: longer than a buffer";
         }
         processor.doWork(nowMs);
@@ -209,6 +209,7 @@ final class Replay implements AutoCloseable {
                         continue;
                     }
                     transmitted++;
+                    PartialChecksum.complete(frame.bytes(), frame.offload());
                     if (writer != null) {
                         writer.write(ns, frame.bytes());
                     }
