@@ -10,7 +10,6 @@ import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
 import io.weir.linux.Polling;
-import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.PacketStorage;
 import io.weir.memory.packet.PoolView;
@@ -57,6 +56,7 @@ final class Node implements AutoCloseable {
     private final AtomicIntegerArray beats;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable AdminServer admin;
+    private List<InterfaceFacts> appliedFacts = List.of();
     private volatile boolean closing;
 
     private Node(NodeConfiguration configuration, NodeMemory memory) {
@@ -122,7 +122,6 @@ final class Node implements AutoCloseable {
                 ports.add(port);
                 if (receives) {
                     mine.add(port);
-                    counters.add(port.isUp() ? InterfaceCounter.UP_EVENTS : InterfaceCounter.DOWN_EVENTS, id, 1);
                 }
             }
             contexts.add(new ProcessorContext(
@@ -138,7 +137,8 @@ final class Node implements AutoCloseable {
                     byId));
             polled.add(mine);
         }
-        table.apply(configuration, facts(), cause);
+        appliedFacts = facts();
+        table.apply(configuration, appliedFacts, cause);
         for (int processor = 0; processor < processors; processor++) {
             startProcessor(processor, contexts.get(processor), polled.get(processor));
         }
@@ -239,10 +239,25 @@ final class Node implements AutoCloseable {
                     }
                     stuck[processor] = late;
                 }
+                followInterfaces();
                 TimeUnit.MILLISECONDS.sleep(BEAT_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An interface that came back may have another link-layer address or MTU; the configuration in force learns it. */
+    private synchronized void followInterfaces() {
+        List<InterfaceFacts> found = facts();
+        NodeConfiguration running = table.configuration();
+        if (running == null || closing || found.equals(appliedFacts)) {
+            return;
+        }
+        try {
+            apply(running, "an interface has another link-layer address or MTU");
+        } catch (ConfigurationRefusedException e) {
+            LOG.log(System.Logger.Level.ERROR, "following an interface: " + e.getMessage());
         }
     }
 
@@ -265,9 +280,13 @@ final class Node implements AutoCloseable {
 
     /** Changes the configuration and says what changed; a configuration that is refused changes nothing. */
     synchronized String apply(NodeConfiguration next, String cause) throws ConfigurationRefusedException {
-        ConfigurationTable.Applied applied = table.apply(next, facts(), cause);
+        List<InterfaceFacts> found = facts();
+        ConfigurationTable.Applied applied = table.apply(next, found, cause);
+        appliedFacts = found;
         String text = "generation " + applied.generation() + " is in force (" + cause + ")"
-                + (applied.diff().isEmpty() ? ": no change" : "\n" + applied.diff());
+                + (applied.diff().isEmpty()
+                        ? ": no change"
+                        : "\n  " + String.join("\n  ", applied.diff().lines()));
         LOG.log(System.Logger.Level.INFO, text);
         return text;
     }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,12 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             return String.format(
                     Locale.ROOT, "service %s (IPv%d): %.2f %% of new connections move", service, family, 100 * share);
         }
+    }
+
+    /** The changes and moves as lines for people. */
+    public List<String> lines() {
+        return Stream.concat(changes.stream(), moves.stream().map(Move::toString))
+                .toList();
     }
 
     public boolean isEmpty() {

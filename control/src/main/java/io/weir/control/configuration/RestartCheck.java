@@ -23,10 +23,12 @@ final class RestartCheck {
         check.same("processors.idle", processors.idle(), next.processors().idle());
         MemoryConfiguration memory = running.memory();
         check.same("memory.file", memory.file(), next.memory().file());
-        check.same("memory.connections4", memory.connections4(), next.memory().connections4());
-        check.same("memory.connections6", memory.connections6(), next.memory().connections6());
+        check.same(
+                "memory.connections-ipv4", memory.connections4(), next.memory().connections4());
+        check.same(
+                "memory.connections-ipv6", memory.connections6(), next.memory().connections6());
         check.same("memory.buffers", memory.buffers(), next.memory().buffers());
-        check.same("memory.buffer-bytes", memory.bufferBytes(), next.memory().bufferBytes());
+        check.same("memory.buffer-size", memory.bufferBytes(), next.memory().bufferBytes());
         check.same("memory.neighbours", memory.neighbours(), next.memory().neighbours());
         check.same("memory.huge-pages", memory.hugePages(), next.memory().hugePages());
         check.same("interfaces", names(running), names(next));

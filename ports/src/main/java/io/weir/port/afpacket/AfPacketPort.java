@@ -252,7 +252,7 @@ public final class AfPacketPort implements Port {
         } else if (!up) {
             socket.clearError();
             up = true;
-            counters.add(InterfaceCounter.UP_EVENTS, id, 1);
+            countEvent(InterfaceCounter.UP_EVENTS);
         }
         if (usable) {
             refreshCapabilities();
@@ -270,7 +270,7 @@ public final class AfPacketPort implements Port {
     private void markDown() {
         if (up) {
             up = false;
-            counters.add(InterfaceCounter.DOWN_EVENTS, id, 1);
+            countEvent(InterfaceCounter.DOWN_EVENTS);
         }
     }
 
@@ -282,6 +282,13 @@ public final class AfPacketPort implements Port {
         return flags >= 0 && (flags & Interfaces.UP) != 0
                 ? "it has no carrier"
                 : "bring it up with `ip link set dev " + device + " up`";
+    }
+
+    /** Each event once, though every processor has a handle: the one that receives counts. */
+    private void countEvent(InterfaceCounter event) {
+        if (ring != null) {
+            counters.add(event, id, 1);
+        }
     }
 
     @Override
