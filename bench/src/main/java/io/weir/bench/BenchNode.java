@@ -61,6 +61,7 @@ final class BenchNode implements AutoCloseable {
     private static final long LAYOUT = 1;
     /** The announcements of the start are over. */
     static final int SETTLED_MS = 10_000;
+
     private static final long ROUTER_LINK = 0x0200_0000_0102L;
     private static final long SERVER_LINK = 0x0200_0000_0300L;
 
@@ -91,8 +92,10 @@ final class BenchNode implements AutoCloseable {
         NeighbourTable.initialise(map.region(Region.NEIGHBOURS), 1);
         ConnectionTable4.format(map.region(Region.CONNECTIONS4), 0x1234_5678_9abc_def1L);
         ConnectionTable6.format(map.region(Region.CONNECTIONS6), 0x1234_5678_9abc_def1L);
-        connections4 = new ConnectionTable4(map.region(Region.CONNECTIONS4));
-        connections6 = new ConnectionTable6(map.region(Region.CONNECTIONS6));
+        connections4 = new ConnectionTable4(
+                NativeMemory.all(), map.region(Region.CONNECTIONS4).address());
+        connections6 = new ConnectionTable6(
+                NativeMemory.all(), map.region(Region.CONNECTIONS6).address());
         counters = new ProcessorCounters(map.region(Region.COUNTERS), 0);
         neighbours = new NeighbourTable(map.region(Region.NEIGHBOURS));
         Sides configurationSides = new Sides(map.region(Region.SIDES_CONFIGURATION));

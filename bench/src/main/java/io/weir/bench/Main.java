@@ -55,7 +55,9 @@ public final class Main {
                     .param("hugePages", Boolean.toString(hugePages))
                     .warmupTime(TimeValue.seconds(seconds))
                     .measurementTime(TimeValue.seconds(seconds))
-                    .jvmArgs(System.getProperty("weir.bench.jvm", "--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m").split(" "))
+                    .jvmArgs(System.getProperty(
+                                    "weir.bench.jvm", "--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m")
+                            .split(" "))
                     .verbosity(VerboseMode.SILENT)
                     .shouldFailOnError(true)
                     .build();
@@ -64,7 +66,8 @@ public final class Main {
                 System.err.println(rows.getLast());
             }
         }
-        System.out.println("| packets | connections | ns/packet, median | least | 90th percentile | bytes allocated/packet |");
+        System.out.println(
+                "| packets | connections | ns/packet, median | least | 90th percentile | bytes allocated/packet |");
         System.out.println("|---|---:|---:|---:|---:|---:|");
         rows.forEach(System.out::println);
     }

@@ -130,8 +130,8 @@ final class Node implements AutoCloseable {
                     memory.configurationReader(processor),
                     memory.routeReader(processor),
                     memory.neighbours(),
-                    memory.connections4(),
-                    memory.connections6(),
+                    memory.switchingConnections4(),
+                    memory.switchingConnections6(),
                     processor,
                     processors,
                     byId));

@@ -191,6 +191,17 @@ final class NodeMemory implements AutoCloseable {
         return new ConnectionTable6(map.region(Region.CONNECTIONS6));
     }
 
+    /** The same in the address space of all memory, as fast as it gets; for switching processors, which end before the map. */
+    ConnectionTable4 switchingConnections4() {
+        return new ConnectionTable4(
+                NativeMemory.all(), map.region(Region.CONNECTIONS4).address());
+    }
+
+    ConnectionTable6 switchingConnections6() {
+        return new ConnectionTable6(
+                NativeMemory.all(), map.region(Region.CONNECTIONS6).address());
+    }
+
     ProcessorCounters counters(int processor) {
         return new ProcessorCounters(map.region(Region.COUNTERS), processor);
     }

@@ -1,12 +1,11 @@
 package io.weir.memory.connection;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.weir.memory.map.Words;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -110,7 +109,6 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
 
     static final ValueLayout.OfLong U64 = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
-    static final ValueLayout.OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final VarHandle WORD = JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle();
     private static final VarHandle EPOCH =
             ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN).varHandle();
@@ -174,7 +172,7 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
 
     /** Acquire-loads the publish word. */
     public final long word(long record) {
-        return (long) WORD.getAcquire(memory, record);
+        return Words.acquire64(memory, record);
     }
 
     /** True when a publish word belongs to a live record. */
@@ -193,7 +191,7 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
      */
     public final boolean isUnchanged(long record, long word) {
         VarHandle.loadLoadFence();
-        return (long) WORD.getAcquire(memory, record) == word;
+        return Words.acquire64(memory, record) == word;
     }
 
     // Between claim and publish the claiming processor alone sets the fields.
@@ -299,12 +297,12 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
     }
 
     private void clear(long record) {
-        memory.set(U64, record + 8, 0);
-        memory.set(U64, record + 16, 0);
-        memory.set(U64, record + 24, 0);
-        memory.set(U64, record + 32, 0);
-        memory.set(U64, record + 40, 0);
-        memory.set(U64, record + 48, 0);
+        Words.set64(memory, record + 8, 0);
+        Words.set64(memory, record + 16, 0);
+        Words.set64(memory, record + 24, 0);
+        Words.set64(memory, record + 32, 0);
+        Words.set64(memory, record + 40, 0);
+        Words.set64(memory, record + 48, 0);
     }
 
     /**
@@ -318,30 +316,30 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
         EPOCH.setOpaque(memory, record + PATH_EPOCH, (short) 0);
         VarHandle.storeStoreFence();
         // Destination and source MAC as they will stand in the frame: twelve bytes, most significant octet first.
-        memory.set(U64, record + DESTINATION_MAC, Long.reverseBytes((destinationMac << 16) | (sourceMac >>> 32)));
-        memory.set(U32, record + DESTINATION_MAC + 8, Integer.reverseBytes((int) sourceMac));
-        memory.set(JAVA_BYTE, record + EGRESS, (byte) egress);
+        Words.set64(memory, record + DESTINATION_MAC, Long.reverseBytes((destinationMac << 16) | (sourceMac >>> 32)));
+        Words.set32(memory, record + DESTINATION_MAC + 8, Integer.reverseBytes((int) sourceMac));
+        Words.set8(memory, record + EGRESS, (byte) egress);
         EPOCH.setRelease(memory, record + PATH_EPOCH, (short) epoch);
     }
 
     /** Sets what a connection is, and its idle clock. */
     public final void setConnection(long record, int kind, int state, int service, int server, int nowMs) {
-        memory.set(JAVA_BYTE, record + KIND, (byte) kind);
-        memory.set(JAVA_BYTE, record + STATE, (byte) state);
-        memory.set(U16, record + SERVICE, (short) service);
-        memory.set(U16, record + SERVER, (short) server);
-        memory.set(U32, record + LAST_SEEN, nowMs);
+        Words.set8(memory, record + KIND, (byte) kind);
+        Words.set8(memory, record + STATE, (byte) state);
+        Words.set16(memory, record + SERVICE, (short) service);
+        Words.set16(memory, record + SERVER, (short) server);
+        Words.set32(memory, record + LAST_SEEN, nowMs);
     }
 
     /** Makes a claimed record visible with a release store. */
     public final void publish(long record) {
-        long word = memory.get(U64, record);
+        long word = Words.get64(memory, record);
         WORD.setRelease(memory, record, (word & ~STATE_MASK) | STATE_LIVE);
     }
 
     /** Gives a claimed record up (tombstone). */
     public final void abandon(long record) {
-        long word = memory.get(U64, record);
+        long word = Words.get64(memory, record);
         WORD.setRelease(memory, record, (word & GENERATION_MASK) | STATE_TOMBSTONE);
     }
 
@@ -399,117 +397,117 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
      * in every other reader and writer of this record, the BPF program included.
      */
     public final void touch(long record, int nowMs, int bytes, int tcpFlags) {
-        memory.set(U64, record + PACKETS, memory.get(U64, record + PACKETS) + 1);
-        memory.set(U64, record + BYTES, memory.get(U64, record + BYTES) + bytes);
-        memory.set(U32, record + LAST_SEEN, nowMs);
-        int seen = memory.get(JAVA_BYTE, record + TCP_FLAGS);
-        memory.set(JAVA_BYTE, record + TCP_FLAGS, (byte) (seen | tcpFlags));
+        Words.set64(memory, record + PACKETS, Words.get64(memory, record + PACKETS) + 1);
+        Words.set64(memory, record + BYTES, Words.get64(memory, record + BYTES) + bytes);
+        Words.set32(memory, record + LAST_SEEN, nowMs);
+        int seen = Words.get8(memory, record + TCP_FLAGS);
+        Words.set8(memory, record + TCP_FLAGS, (byte) (seen | tcpFlags));
     }
 
     public final int kind(long record) {
-        return memory.get(JAVA_BYTE, record + KIND);
+        return Words.get8(memory, record + KIND);
     }
 
     /** The {@link ConnectionState}. */
     public final int state(long record) {
-        return memory.get(JAVA_BYTE, record + STATE);
+        return Words.get8(memory, record + STATE);
     }
 
     public final void setState(long record, int state) {
-        memory.set(JAVA_BYTE, record + STATE, (byte) state);
+        Words.set8(memory, record + STATE, (byte) state);
     }
 
     /** Interface the packets leave by, 1 to 255. */
     public final int egress(long record) {
-        return memory.get(JAVA_BYTE, record + EGRESS) & 0xFF;
+        return Words.get8(memory, record + EGRESS) & 0xFF;
     }
 
     /** 48-bit number, first octet highest. */
     public final long destinationMac(long record) {
-        return Long.reverseBytes(memory.get(U64, record + DESTINATION_MAC)) >>> 16;
+        return Long.reverseBytes(Words.get64(memory, record + DESTINATION_MAC)) >>> 16;
     }
 
     /** 48-bit number, first octet highest. */
     public final long sourceMac(long record) {
-        return Long.reverseBytes(memory.get(U64, record + SOURCE_MAC_END)) & 0xFFFF_FFFF_FFFFL;
+        return Long.reverseBytes(Words.get64(memory, record + SOURCE_MAC_END)) & 0xFFFF_FFFF_FFFFL;
     }
 
     /** The first eight of the twelve bytes of destination and source MAC, raw: to be stored at the frame's start. */
     public final long macsRaw0(long record) {
-        return memory.get(U64, record + DESTINATION_MAC);
+        return Words.get64(memory, record + DESTINATION_MAC);
     }
 
     /** The last four of the twelve bytes of destination and source MAC, raw: to be stored at the frame's byte 8. */
     public final int macsRaw1(long record) {
-        return memory.get(U32, record + SOURCE_MAC + 2);
+        return Words.get32(memory, record + SOURCE_MAC + 2);
     }
 
     /** Epoch of the path; 0 when it is not resolved or is being changed. Acquire. */
     public final int pathEpoch(long record) {
-        return (short) EPOCH.getAcquire(memory, record + PATH_EPOCH) & 0xFFFF;
+        return Words.acquire16(memory, record + PATH_EPOCH) & 0xFFFF;
     }
 
     /** Milliseconds of the map's clock when the last packet was counted; wraps, compare by subtraction. */
     public final int lastSeen(long record) {
-        return memory.get(U32, record + LAST_SEEN);
+        return Words.get32(memory, record + LAST_SEEN);
     }
 
     public final void setLastSeen(long record, int nowMs) {
-        memory.set(U32, record + LAST_SEEN, nowMs);
+        Words.set32(memory, record + LAST_SEEN, nowMs);
     }
 
     /** All TCP flags seen so far, or-ed. */
     public final int tcpFlags(long record) {
-        return memory.get(JAVA_BYTE, record + TCP_FLAGS) & 0xFF;
+        return Words.get8(memory, record + TCP_FLAGS) & 0xFF;
     }
 
     /** Service number, 0 when none. */
     public final int service(long record) {
-        return memory.get(U16, record + SERVICE) & 0xFFFF;
+        return Words.get16(memory, record + SERVICE) & 0xFFFF;
     }
 
     /** Server number, 0 when none. */
     public final int server(long record) {
-        return memory.get(U16, record + SERVER) & 0xFFFF;
+        return Words.get16(memory, record + SERVER) & 0xFFFF;
     }
 
     public final long packets(long record) {
-        return memory.get(U64, record + PACKETS);
+        return Words.get64(memory, record + PACKETS);
     }
 
     public final long bytes(long record) {
-        return memory.get(U64, record + BYTES);
+        return Words.get64(memory, record + BYTES);
     }
 
     /** Port to write into the packet, raw. */
     public final int newPort(long record) {
-        return memory.get(U16, record + NEW_PORT) & 0xFFFF;
+        return Words.get16(memory, record + NEW_PORT) & 0xFFFF;
     }
 
     final void setNewPort(long record, int newPortRaw) {
-        memory.set(U16, record + NEW_PORT, (short) newPortRaw);
+        Words.set16(memory, record + NEW_PORT, (short) newPortRaw);
     }
 
     final int newAddressWord(long record) {
-        return memory.get(U32, record + NEW_ADDRESS);
+        return Words.get32(memory, record + NEW_ADDRESS);
     }
 
     final void setNewAddressWord(long record, int raw) {
-        memory.set(U32, record + NEW_ADDRESS, raw);
+        Words.set32(memory, record + NEW_ADDRESS, raw);
     }
 
     /** Source port of the key, raw. */
     public final int sourcePort(long record) {
-        return (int) memory.get(U64, record) & 0xFFFF;
+        return (int) Words.get64(memory, record) & 0xFFFF;
     }
 
     /** Destination port of the key, raw. */
     public final int destinationPort(long record) {
-        return ((int) memory.get(U64, record)) >>> 16;
+        return ((int) Words.get64(memory, record)) >>> 16;
     }
 
     /** Transport protocol number of the key. */
     public final int protocol(long record) {
-        return (int) (memory.get(U64, record) >>> 32) & 0xFF;
+        return (int) (Words.get64(memory, record) >>> 32) & 0xFF;
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.memory.connection;
 
+import io.weir.memory.map.Words;
 import java.lang.foreign.MemorySegment;
 
 /** Connections over IPv4: one cache line per record. Layout, protocol and errors: {@link ConnectionTable}. */
@@ -58,16 +59,16 @@ public final class ConnectionTable4 extends ConnectionTable {
 
     /** Loads the first slot's publish word so that its cache line is on the way when {@link #find} needs it. */
     public long touch(int hash) {
-        return memory.get(U64, first + ((hash & mask) << SHIFT));
+        return Words.get64(memory, first + ((hash & mask) << SHIFT));
     }
 
     /** The live record with this key, or {@link #ABSENT}. */
     public long find(long addresses, long key, int hash) {
         long record = first + ((hash & mask) << SHIFT);
-        long word = (long) WORD.getAcquire(memory, record);
+        long word = Words.acquire64(memory, record);
         if ((word & KEY_AND_STATE) == (key | STATE_LIVE)
-                && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
-                && (long) WORD.getAcquire(memory, record) == word) {
+                && Words.acquire64(memory, record + ADDRESSES) == addresses
+                && Words.acquire64(memory, record) == word) {
             return record;
         }
         return (word & STATE_MASK) == STATE_EMPTY ? ABSENT : findBeyond(addresses, key, hash);
@@ -77,10 +78,10 @@ public final class ConnectionTable4 extends ConnectionTable {
         long live = key | STATE_LIVE;
         for (int i = 1; i < PROBE_LIMIT; i++) {
             long record = first + (((hash + i) & mask) << SHIFT);
-            long word = (long) WORD.getAcquire(memory, record);
+            long word = Words.acquire64(memory, record);
             if ((word & KEY_AND_STATE) == live
-                    && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
-                    && (long) WORD.getAcquire(memory, record) == word) {
+                    && Words.acquire64(memory, record + ADDRESSES) == addresses
+                    && Words.acquire64(memory, record) == word) {
                 return record;
             }
             if ((word & STATE_MASK) == STATE_EMPTY) {
@@ -96,7 +97,7 @@ public final class ConnectionTable4 extends ConnectionTable {
      */
     public boolean isStill(long record, long word, long addresses, long key) {
         return (word & KEY_AND_STATE) == (key | STATE_LIVE)
-                && (long) WORD.getAcquire(memory, record + ADDRESSES) == addresses
+                && Words.acquire64(memory, record + ADDRESSES) == addresses
                 && isUnchanged(record, word);
     }
 
@@ -107,7 +108,7 @@ public final class ConnectionTable4 extends ConnectionTable {
 
     /** Source | destination &lt;&lt; 32 of the key, raw. */
     public long addresses(long record) {
-        return memory.get(U64, record + ADDRESSES);
+        return Words.get64(memory, record + ADDRESSES);
     }
 
     /** Sets what the packet's destination (forward) or source (reverse) is replaced by, raw. */
@@ -123,11 +124,11 @@ public final class ConnectionTable4 extends ConnectionTable {
 
     @Override
     boolean hasAddresses(long record, long source0, long source1, long destination0, long destination1) {
-        return (long) WORD.getAcquire(memory, record + ADDRESSES) == source0;
+        return Words.acquire64(memory, record + ADDRESSES) == source0;
     }
 
     @Override
     void setAddresses(long record, long source0, long source1, long destination0, long destination1) {
-        memory.set(U64, record + ADDRESSES, source0);
+        Words.set64(memory, record + ADDRESSES, source0);
     }
 }

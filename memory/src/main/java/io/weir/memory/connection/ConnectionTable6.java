@@ -1,5 +1,6 @@
 package io.weir.memory.connection;
 
+import io.weir.memory.map.Words;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -59,16 +60,16 @@ public final class ConnectionTable6 extends ConnectionTable {
     /** Loads the first slot's publish word and source so that both cache lines are on the way for {@link #find}. */
     public long touch(int hash) {
         long record = first + ((hash & mask) << SHIFT);
-        return memory.get(U64, record) ^ memory.get(U64, record + SOURCE0);
+        return Words.get64(memory, record) ^ Words.get64(memory, record + SOURCE0);
     }
 
     /** The live record with this key, or {@link #ABSENT}. */
     public long find(long source0, long source1, long destination0, long destination1, long key, int hash) {
         long record = first + ((hash & mask) << SHIFT);
-        long word = (long) WORD.getAcquire(memory, record);
+        long word = Words.acquire64(memory, record);
         if ((word & KEY_AND_STATE) == (key | STATE_LIVE)
                 && hasAddresses(record, source0, source1, destination0, destination1)
-                && (long) WORD.getAcquire(memory, record) == word) {
+                && Words.acquire64(memory, record) == word) {
             return record;
         }
         return (word & STATE_MASK) == STATE_EMPTY
@@ -80,10 +81,10 @@ public final class ConnectionTable6 extends ConnectionTable {
         long live = key | STATE_LIVE;
         for (int i = 1; i < PROBE_LIMIT; i++) {
             long record = first + (((hash + i) & mask) << SHIFT);
-            long word = (long) WORD.getAcquire(memory, record);
+            long word = Words.acquire64(memory, record);
             if ((word & KEY_AND_STATE) == live
                     && hasAddresses(record, source0, source1, destination0, destination1)
-                    && (long) WORD.getAcquire(memory, record) == word) {
+                    && Words.acquire64(memory, record) == word) {
                 return record;
             }
             if ((word & STATE_MASK) == STATE_EMPTY) {
@@ -109,54 +110,54 @@ public final class ConnectionTable6 extends ConnectionTable {
 
     /** First half of the key's source address, raw. */
     public long source0(long record) {
-        return memory.get(U64, record + SOURCE0);
+        return Words.get64(memory, record + SOURCE0);
     }
 
     /** Second half of the key's source address, raw. */
     public long source1(long record) {
-        return memory.get(U64, record + SOURCE1);
+        return Words.get64(memory, record + SOURCE1);
     }
 
     /** First half of the key's destination address, raw. */
     public long destination0(long record) {
-        return memory.get(U64, record + DESTINATION0);
+        return Words.get64(memory, record + DESTINATION0);
     }
 
     /** Second half of the key's destination address, raw. */
     public long destination1(long record) {
-        return memory.get(U64, record + DESTINATION1);
+        return Words.get64(memory, record + DESTINATION1);
     }
 
     /** Sets what the packet's destination (forward) or source (reverse) is replaced by, raw. */
     public void setTranslation(long record, long newAddress0, long newAddress1, int newPortRaw) {
-        memory.set(U64, record + NEW_ADDRESS0, newAddress0);
-        memory.set(U64, record + NEW_ADDRESS1, newAddress1);
+        Words.set64(memory, record + NEW_ADDRESS0, newAddress0);
+        Words.set64(memory, record + NEW_ADDRESS1, newAddress1);
         setNewPort(record, newPortRaw);
     }
 
     /** First half of the address to write into the packet, raw. */
     public long newAddress0(long record) {
-        return memory.get(U64, record + NEW_ADDRESS0);
+        return Words.get64(memory, record + NEW_ADDRESS0);
     }
 
     /** Second half of the address to write into the packet, raw. */
     public long newAddress1(long record) {
-        return memory.get(U64, record + NEW_ADDRESS1);
+        return Words.get64(memory, record + NEW_ADDRESS1);
     }
 
     @Override
     boolean hasAddresses(long record, long source0, long source1, long destination0, long destination1) {
-        return (long) WORD.getAcquire(memory, record + SOURCE0) == source0
-                && (long) WORD.getAcquire(memory, record + SOURCE1) == source1
-                && (long) WORD.getAcquire(memory, record + DESTINATION0) == destination0
-                && (long) WORD.getAcquire(memory, record + DESTINATION1) == destination1;
+        return Words.acquire64(memory, record + SOURCE0) == source0
+                && Words.acquire64(memory, record + SOURCE1) == source1
+                && Words.acquire64(memory, record + DESTINATION0) == destination0
+                && Words.acquire64(memory, record + DESTINATION1) == destination1;
     }
 
     @Override
     void setAddresses(long record, long source0, long source1, long destination0, long destination1) {
-        memory.set(U64, record + SOURCE0, source0);
-        memory.set(U64, record + SOURCE1, source1);
-        memory.set(U64, record + DESTINATION0, destination0);
-        memory.set(U64, record + DESTINATION1, destination1);
+        Words.set64(memory, record + SOURCE0, source0);
+        Words.set64(memory, record + SOURCE1, source1);
+        Words.set64(memory, record + DESTINATION0, destination0);
+        Words.set64(memory, record + DESTINATION1, destination1);
     }
 }

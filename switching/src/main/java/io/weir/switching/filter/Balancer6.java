@@ -7,6 +7,7 @@ import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.map.Words;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
@@ -119,8 +120,8 @@ final class Balancer6 {
             return resolveAndSend(batch, i, record, kind, newAddress0, newAddress1, nowMs);
         }
         long frame = batch.frames.address[i];
-        frames.set(Raw.U64, frame, macs0);
-        frames.set(Raw.U32, frame + 8, macs1);
+        Words.set64(frames, frame, macs0);
+        Words.set32(frames, frame + 8, macs1);
         egress.send(batch, i, interfaceId);
         return Verdict.SENT;
     }

@@ -1,12 +1,10 @@
 package io.weir.switching.filter;
 
-import static io.weir.switching.filter.Raw.U16;
-import static io.weir.switching.filter.Raw.U32;
-import static io.weir.switching.filter.Raw.U64;
 import static io.weir.switching.filter.Raw.u8;
 
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.map.Words;
 import io.weir.port.FrameBatch;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
@@ -93,7 +91,7 @@ final class Parser {
             return DropReason.FRAME_TOO_SHORT;
         }
         long address = queue.address[i];
-        long first = frames.get(U64, address);
+        long first = Words.get64(frames, address);
         boolean group = (first & 1) != 0;
         if (!group && (first & MAC_MASK) != ownMac(queue.ingress[i])) {
             return DropReason.NOT_FOR_US;
@@ -101,16 +99,16 @@ final class Parser {
         if ((first & 1L << 48) != 0) {
             return DropReason.SOURCE_ADDRESS_INVALID;
         }
-        int type = frames.get(U16, address + 12) & 0xffff;
+        int type = Words.get16(frames, address + 12) & 0xffff;
         int offset = ETHERNET_BYTES;
         if (type == VLAN) {
             if (length < TAGGED_BYTES) {
                 return DropReason.FRAME_TOO_SHORT;
             }
-            if ((frames.get(U16, address + 14) & VLAN_ID) != 0) {
+            if ((Words.get16(frames, address + 14) & VLAN_ID) != 0) {
                 return DropReason.VLAN_UNSUPPORTED;
             }
-            type = frames.get(U16, address + 16) & 0xffff;
+            type = Words.get16(frames, address + 16) & 0xffff;
             offset = TAGGED_BYTES;
         }
         batch.networkOffset[i] = offset;
@@ -143,9 +141,9 @@ final class Parser {
             return DropReason.IPV4_HEADER_INVALID;
         }
         long header = address + offset;
-        long word0 = frames.get(U64, header);
-        long word1 = frames.get(U64, header + 8);
-        long destination = frames.get(U32, header + 16) & LOW_32;
+        long word0 = Words.get64(frames, header);
+        long word1 = Words.get64(frames, header + 8);
+        long destination = Words.get32(frames, header + 16) & LOW_32;
         int headerBytes = ((int) word0 & 0xf) << 2;
         int total = Checksum.swap((int) (word0 >>> 16));
         if ((word0 & 0xf0) != 0x40 || headerBytes < IPV4_BYTES || total < headerBytes || total > available) {
@@ -223,15 +221,15 @@ final class Parser {
             return DropReason.IPV6_HEADER_INVALID;
         }
         long header = address + offset;
-        long word0 = frames.get(U64, header);
+        long word0 = Words.get64(frames, header);
         int payload = Checksum.swap((int) (word0 >>> 32));
         if ((word0 & 0xf0) != 0x60 || payload > available - IPV6_BYTES) {
             return DropReason.IPV6_HEADER_INVALID;
         }
-        long source0 = frames.get(U64, header + 8);
-        long source1 = frames.get(U64, header + 16);
-        long destination0 = frames.get(U64, header + 24);
-        long destination1 = frames.get(U64, header + 32);
+        long source0 = Words.get64(frames, header + 8);
+        long source1 = Words.get64(frames, header + 16);
+        long destination0 = Words.get64(frames, header + 24);
+        long destination1 = Words.get64(frames, header + 32);
         batch.source0[i] = source0;
         batch.source1[i] = source1;
         batch.destination0[i] = destination0;
@@ -301,7 +299,7 @@ final class Parser {
             if (available < Protocol.TCP_HEADER_BYTES) {
                 return DropReason.TCP_HEADER_INVALID;
             }
-            int word = frames.get(U16, transport + 12) & 0xffff;
+            int word = Words.get16(frames, transport + 12) & 0xffff;
             int headerBytes = (word & 0xf0) >>> 2;
             if (headerBytes < Protocol.TCP_HEADER_BYTES || headerBytes > available) {
                 return DropReason.TCP_HEADER_INVALID;
@@ -333,7 +331,7 @@ final class Parser {
     }
 
     private @Nullable DropReason parsePorts(PacketBatch batch, int i, long transport, int protocol) {
-        int ports = frames.get(U32, transport);
+        int ports = Words.get32(frames, transport);
         if ((ports & 0xffff) == 0 || ports >>> 16 == 0) {
             return DropReason.PORT_ZERO;
         }

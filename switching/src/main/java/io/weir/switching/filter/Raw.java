@@ -1,5 +1,6 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.map.Words;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,11 +19,11 @@ final class Raw {
     private Raw() {}
 
     static int u8(MemorySegment frames, long address) {
-        return frames.get(U8, address) & 0xff;
+        return Words.get8(frames, address) & 0xff;
     }
 
     static int u16(MemorySegment frames, long address) {
-        return frames.get(U16, address) & 0xffff;
+        return Words.get16(frames, address) & 0xffff;
     }
 
     /** Two bytes as a number. */

@@ -1,10 +1,6 @@
 package io.weir.switching.filter;
 
-import static io.weir.switching.filter.Raw.U16;
-import static io.weir.switching.filter.Raw.U32;
-import static io.weir.switching.filter.Raw.U64;
-import static io.weir.switching.filter.Raw.U8;
-
+import io.weir.memory.map.Words;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
 
@@ -37,13 +33,13 @@ final class Rewriter {
             int newPort,
             boolean partial) {
         long addressAt = network + (source ? 12 : 16);
-        int oldAddress = frames.get(U32, addressAt);
-        frames.set(U32, addressAt, newAddress);
+        int oldAddress = Words.get32(frames, addressAt);
+        Words.set32(frames, addressAt, newAddress);
         long difference = Checksum.difference32(oldAddress, newAddress);
-        int hops = frames.get(U16, network + 8) & 0xffff;
-        frames.set(U16, network + 8, (short) (hops - ONE_HOP));
-        int checksum = frames.get(U16, network + 10);
-        frames.set(U16, network + 10, (short)
+        int hops = Words.get16(frames, network + 8) & 0xffff;
+        Words.set16(frames, network + 8, (short) (hops - ONE_HOP));
+        int checksum = Words.get16(frames, network + 10);
+        Words.set16(frames, network + 10, (short)
                 Checksum.update(checksum, difference + Checksum.difference16(hops, hops - ONE_HOP)));
         translateTransport(frames, transport, protocol, source, newPort, difference, partial);
     }
@@ -60,11 +56,11 @@ final class Rewriter {
             int newPort,
             boolean partial) {
         long addressAt = network + (source ? 8 : 24);
-        long oldAddress0 = frames.get(U64, addressAt);
-        long oldAddress1 = frames.get(U64, addressAt + 8);
-        frames.set(U64, addressAt, newAddress0);
-        frames.set(U64, addressAt + 8, newAddress1);
-        frames.set(U8, network + 7, (byte) (frames.get(U8, network + 7) - ONE_HOP));
+        long oldAddress0 = Words.get64(frames, addressAt);
+        long oldAddress1 = Words.get64(frames, addressAt + 8);
+        Words.set64(frames, addressAt, newAddress0);
+        Words.set64(frames, addressAt + 8, newAddress1);
+        Words.set8(frames, network + 7, (byte) (Words.get8(frames, network + 7) - ONE_HOP));
         long difference = Checksum.difference128(oldAddress0, oldAddress1, newAddress0, newAddress1);
         translateTransport(frames, transport, protocol, source, newPort, difference, partial);
     }
@@ -78,10 +74,10 @@ final class Rewriter {
             long addressDifference,
             boolean partial) {
         long portAt = transport + (source ? 0 : 2);
-        int oldPort = frames.get(U16, portAt);
-        frames.set(U16, portAt, (short) newPort);
+        int oldPort = Words.get16(frames, portAt);
+        Words.set16(frames, portAt, (short) newPort);
         long checksumAt = transport + Protocol.checksumOffset(protocol);
-        int checksum = frames.get(U16, checksumAt);
+        int checksum = Words.get16(frames, checksumAt);
         int updated;
         if (partial) {
             updated = Checksum.updatePartial(checksum, addressDifference);
@@ -91,6 +87,6 @@ final class Rewriter {
                     ? Checksum.update(checksum, difference)
                     : Checksum.updateUdp(checksum, difference);
         }
-        frames.set(U16, checksumAt, (short) updated);
+        Words.set16(frames, checksumAt, (short) updated);
     }
 }
