@@ -27,6 +27,8 @@ import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
+import io.weir.port.decorator.FaultSettings;
+import io.weir.port.decorator.FaultyPort;
 import io.weir.port.memory.MemoryStation;
 import io.weir.port.memory.MemoryWire;
 import io.weir.switching.engine.SwitchingProcessor;
@@ -62,6 +64,10 @@ final class TestNode {
     final NeighbourTable neighbours;
     final MemoryStation outside;
     final MemoryStation inside;
+    /** The interfaces when the node has {@link Builder#faults}. */
+    final FaultyPort outerPort;
+
+    final FaultyPort innerPort;
     final ProcessorContext context;
     final SwitchingProcessor processor;
     private final Sides configurationSides;
@@ -75,6 +81,9 @@ final class TestNode {
         int records = 4096;
         int bufferBytes = 2048;
         boolean offloads;
+        /** What both lines do to frames in both directions. */
+        FaultSettings faults = FaultSettings.NONE;
+
         private int serviceNumber;
 
         Builder() {
@@ -172,7 +181,12 @@ final class TestNode {
         MemoryWire inner = wire(2, "inner", INNER_MAC, builder.offloads);
         outside = outer.station(storage.view(1));
         inside = inner.station(storage.view(1));
-        @Nullable Port[] ports = {null, outer.port(0, owners), inner.port(0, owners)};
+        outerPort = new FaultyPort(outer.port(0, owners), owners, counters, 1, builder.faults, builder.faults);
+        innerPort = new FaultyPort(inner.port(0, owners), owners, counters, 2, builder.faults, builder.faults);
+        List<Port> polled = builder.faults.equals(FaultSettings.NONE)
+                ? List.of(outer.port(0, owners), inner.port(0, owners))
+                : List.of(outerPort, innerPort);
+        @Nullable Port[] ports = {null, polled.get(0), polled.get(1)};
         context = new ProcessorContext(
                 owners,
                 counters,
@@ -184,7 +198,7 @@ final class TestNode {
                 0,
                 1,
                 ports);
-        processor = new SwitchingProcessor(context, List.of(outer.port(0, owners), inner.port(0, owners)));
+        processor = new SwitchingProcessor(context, polled);
         learn(1, CLIENT, CLIENT_MAC);
         learn(1, CLIENT6, CLIENT_MAC);
         for (int k = 1; k <= 3; k++) {
