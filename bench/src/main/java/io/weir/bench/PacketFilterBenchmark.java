@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * One duty cycle of a switching processor that finds {@value #PACKETS} frames in its receive rings: receive in batches
  * of 64, filter, transmit, counters, sweep and neighbour timers included, as the node runs it. Frames are written into
  * the rings and taken out again between the cycles, outside of the measured time; nothing of the harness runs inside
- * it. Every frame must come out again, or the benchmark fails.
+ * it. Every frame must come out again, or the benchmark fails; only of SYNs may some find the table full.
  */
 @SuppressWarnings("NullAway.Init") // JMH calls open() first
 @State(Scope.Thread)
