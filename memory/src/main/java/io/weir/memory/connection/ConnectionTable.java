@@ -155,6 +155,16 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
 
     abstract void setAddresses(long record, long source0, long source1, long destination0, long destination1);
 
+    /**
+     * The last rounds of both hashes: adds the ports and protocol to a hash of the addresses. Keys of real traffic stand in
+     * rows: neighbouring ports, neighbouring addresses. With one multiplication fewer such rows pile up: at load 0.5 a
+     * set of 32 ports of each of some thousand clients found 7 % of the windows full, instead of 0.03 %.
+     */
+    static int finish(long addresses, long key) {
+        long h = (addresses + key) * C2;
+        return (int) (((h ^ (h >>> 32)) * C1) >>> 32);
+    }
+
     /** Number of record slots, a power of two. */
     public final long slots() {
         return mask + 1;

@@ -54,7 +54,7 @@ public final class ConnectionTable4 extends ConnectionTable {
     public int hash(long addresses, long key) {
         long h = (addresses ^ seed) * C1;
         h ^= h >>> 32;
-        return (int) (((h + key) * C2) >>> 32);
+        return finish(h, key);
     }
 
     /** Loads the first slot's publish word so that its cache line is on the way when {@link #find} needs it. */

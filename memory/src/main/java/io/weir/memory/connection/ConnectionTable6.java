@@ -16,12 +16,12 @@ public final class ConnectionTable6 extends ConnectionTable {
     private static final long MAGIC = 0x364E_4F43_5249_4557L;
 
     private static final long PUBLISH_OFFSET = 72;
-    private static final long SOURCE0 = -72;
-    private static final long SOURCE1 = -64;
-    private static final long DESTINATION0 = -56;
-    private static final long DESTINATION1 = -48;
-    private static final long NEW_ADDRESS0 = -40;
-    private static final long NEW_ADDRESS1 = -32;
+    static final long SOURCE0 = -72;
+    static final long SOURCE1 = -64;
+    static final long DESTINATION0 = -56;
+    static final long DESTINATION1 = -48;
+    static final long NEW_ADDRESS0 = -40;
+    static final long NEW_ADDRESS1 = -32;
 
     /** Attaches to a formatted region; IllegalArgumentException when it is none. */
     public ConnectionTable6(MemorySegment region) {
@@ -54,7 +54,7 @@ public final class ConnectionTable6 extends ConnectionTable {
         h ^= h >>> 32;
         h = (h + destination1) * C1;
         h ^= h >>> 32;
-        return (int) (((h + key) * C2) >>> 32);
+        return finish(h, key);
     }
 
     /** Loads the first slot's publish word and source so that both cache lines are on the way for {@link #find}. */

@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionCursor4;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.connection.ConnectionTable;
 import io.weir.memory.connection.ConnectionTable4;
@@ -36,6 +37,7 @@ final class Balancer4 {
 
     private final MemorySegment frames;
     private final ConnectionTable4 table;
+    private final ConnectionCursor4 cursor;
     private final ConnectionPairs4 pairs;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
@@ -53,6 +55,7 @@ final class Balancer4 {
 
     Balancer4(
             ProcessorContext context,
+            ConnectionCursor4 cursor,
             ConnectionPairs4 pairs,
             Selector selector,
             Paths paths,
@@ -61,6 +64,7 @@ final class Balancer4 {
             Egress egress) {
         this.frames = context.frames;
         this.table = context.connections4;
+        this.cursor = cursor;
         this.pairs = pairs;
         this.configuration = context.configuration;
         this.counters = context.counters;
@@ -83,52 +87,40 @@ final class Balancer4 {
         }
     }
 
-    /** The record of the packet's connection, or {@link ConnectionTable#ABSENT}. */
-    long find(PacketBatch batch, int i) {
-        return table.find(batch.addresses4(i), batch.key[i], batch.hash[i]);
-    }
-
-    /** Handles a packet of a known connection; {@link Verdict#UNDECIDED} when it turns out to be none. */
-    int known(PacketBatch batch, int i, long record, int nowMs) {
-        long word = table.word(record);
-        int kind = table.kind(record);
-        int state = table.state(record);
-        int newAddress = table.newAddress(record);
-        int newPort = table.newPort(record);
-        int pathEpoch = table.pathEpoch(record);
-        long macs0 = table.macsRaw0(record);
-        int macs1 = table.macsRaw1(record);
-        int interfaceId = table.egress(record);
-        if (!table.isStill(record, word, batch.addresses4(i), batch.key[i])) {
+    /** Handles a packet of a known connection; {@link Verdict#UNDECIDED} when there is none. */
+    int known(PacketBatch batch, int i, int nowMs) {
+        if (!cursor.find(batch.addresses4(i), batch.key[i], batch.hash[i])) {
             return Verdict.UNDECIDED;
         }
+        int kind = cursor.kind();
+        int state = cursor.state();
         int flags = batch.tcpFlags[i];
         if ((flags & ENDING) != 0 || (state != ConnectionState.ESTABLISHED && state != ConnectionState.UDP)) {
             if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, batch, i)) {
                 return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
             }
             if (isReopening(kind, state, flags)) {
-                pairs.remove(record, word);
+                pairs.remove(cursor.record(), cursor.word());
                 return Verdict.UNDECIDED;
             }
-            pairs.track(record, kind, state, batch.protocol[i], flags);
+            pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
-        table.touch(record, nowMs, batch.frames.length[i], flags);
-        boolean isPathKnown = pathEpoch == epoch && table.pathEpoch(record) == epoch;
-        if (isPathKnown && batch.packetEnd[i] > SMALL_BYTES && isTooLong(batch, i, interfaceId, nowMs)) {
+        cursor.touch(nowMs, batch.frames.length[i], flags);
+        boolean isPathKnown = cursor.isPathOf(epoch);
+        if (isPathKnown && batch.packetEnd[i] > SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
         }
-        if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, newAddress, newPort)) {
+        if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, cursor.newAddress(), cursor.newPort())) {
             return Verdict.drop(DropReason.TTL_EXPIRED);
         }
         balanced++;
         if (!isPathKnown) {
-            return resolveAndSend(batch, i, record, kind, newAddress, nowMs);
+            return resolveAndSend(batch, i, cursor.record(), kind, cursor.newAddress(), nowMs);
         }
         long frame = batch.frames.address[i];
-        Words.set64(frames, frame, macs0);
-        Words.set32(frames, frame + 8, macs1);
-        egress.send(batch, i, interfaceId);
+        Words.set64(frames, frame, cursor.macsRaw0());
+        Words.set32(frames, frame + 8, cursor.macsRaw1());
+        egress.send(batch, i, cursor.egress());
         return Verdict.SENT;
     }
 
@@ -214,8 +206,7 @@ final class Balancer4 {
         long record = claim(batch.addresses4(i), batch.key[i], batch.hash[i], nowMs);
         if (record == ConnectionTable.EXISTS) {
             // Another processor has opened it since the look-up.
-            long winner = find(batch, i);
-            int verdict = winner < 0 ? Verdict.UNDECIDED : known(batch, i, winner, nowMs);
+            int verdict = known(batch, i, nowMs);
             return verdict == Verdict.UNDECIDED ? Verdict.drop(DropReason.CONNECTION_BUSY) : verdict;
         }
         if (record < 0) {

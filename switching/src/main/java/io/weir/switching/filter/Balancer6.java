@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionCursor6;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.connection.ConnectionTable;
 import io.weir.memory.connection.ConnectionTable6;
@@ -23,6 +24,7 @@ final class Balancer6 {
 
     private final MemorySegment frames;
     private final ConnectionTable6 table;
+    private final ConnectionCursor6 cursor;
     private final ConnectionPairs6 pairs;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
@@ -40,6 +42,7 @@ final class Balancer6 {
 
     Balancer6(
             ProcessorContext context,
+            ConnectionCursor6 cursor,
             ConnectionPairs6 pairs,
             Selector selector,
             Paths paths,
@@ -48,6 +51,7 @@ final class Balancer6 {
             Egress egress) {
         this.frames = context.frames;
         this.table = context.connections6;
+        this.cursor = cursor;
         this.pairs = pairs;
         this.configuration = context.configuration;
         this.counters = context.counters;
@@ -70,59 +74,47 @@ final class Balancer6 {
         }
     }
 
-    /** The record of the packet's connection, or {@link ConnectionTable#ABSENT}. */
-    long find(PacketBatch batch, int i) {
-        return table.find(
+    /** Handles a packet of a known connection; {@link Verdict#UNDECIDED} when there is none. */
+    int known(PacketBatch batch, int i, int nowMs) {
+        if (!cursor.find(
                 batch.source0[i],
                 batch.source1[i],
                 batch.destination0[i],
                 batch.destination1[i],
                 batch.key[i],
-                batch.hash[i]);
-    }
-
-    /** Handles a packet of a known connection; {@link Verdict#UNDECIDED} when it turns out to be none. */
-    int known(PacketBatch batch, int i, long record, int nowMs) {
-        long word = table.word(record);
-        int kind = table.kind(record);
-        int state = table.state(record);
-        long newAddress0 = table.newAddress0(record);
-        long newAddress1 = table.newAddress1(record);
-        int newPort = table.newPort(record);
-        int pathEpoch = table.pathEpoch(record);
-        long macs0 = table.macsRaw0(record);
-        int macs1 = table.macsRaw1(record);
-        int interfaceId = table.egress(record);
-        if (!isStill(batch, i, record, word)) {
+                batch.hash[i])) {
             return Verdict.UNDECIDED;
         }
+        int kind = cursor.kind();
+        int state = cursor.state();
         int flags = batch.tcpFlags[i];
         if ((flags & ENDING) != 0 || (state != ConnectionState.ESTABLISHED && state != ConnectionState.UDP)) {
             if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, batch, i)) {
                 return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
             }
             if (Balancer4.isReopening(kind, state, flags)) {
-                pairs.remove(record, word);
+                pairs.remove(cursor.record(), cursor.word());
                 return Verdict.UNDECIDED;
             }
-            pairs.track(record, kind, state, batch.protocol[i], flags);
+            pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
-        table.touch(record, nowMs, batch.frames.length[i], flags);
-        boolean isPathKnown = pathEpoch == epoch && table.pathEpoch(record) == epoch;
-        if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, interfaceId, nowMs)) {
+        cursor.touch(nowMs, batch.frames.length[i], flags);
+        boolean isPathKnown = cursor.isPathOf(epoch);
+        if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
         }
-        if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, newAddress0, newAddress1, newPort)) {
+        if (kind != ConnectionTable.DIRECT
+                && !translate(batch, i, kind, cursor.newAddress0(), cursor.newAddress1(), cursor.newPort())) {
             return Verdict.drop(DropReason.TTL_EXPIRED);
         }
         balanced++;
         if (!isPathKnown) {
-            return resolveAndSend(batch, i, record, kind, newAddress0, newAddress1, nowMs);
+            return resolveAndSend(batch, i, cursor.record(), kind, cursor.newAddress0(), cursor.newAddress1(), nowMs);
         }
         long frame = batch.frames.address[i];
-        Words.set64(frames, frame, macs0);
-        Words.set32(frames, frame + 8, macs1);
-        egress.send(batch, i, interfaceId);
+        Words.set64(frames, frame, cursor.macsRaw0());
+        Words.set32(frames, frame + 8, cursor.macsRaw1());
+        egress.send(batch, i, cursor.egress());
         return Verdict.SENT;
     }
 
@@ -205,8 +197,7 @@ final class Balancer6 {
                 nowMs);
         if (record == ConnectionTable.EXISTS) {
             // Another processor has opened it since the look-up.
-            long winner = find(batch, i);
-            int verdict = winner < 0 ? Verdict.UNDECIDED : known(batch, i, winner, nowMs);
+            int verdict = known(batch, i, nowMs);
             return verdict == Verdict.UNDECIDED ? Verdict.drop(DropReason.CONNECTION_BUSY) : verdict;
         }
         if (record < 0) {
@@ -306,16 +297,5 @@ final class Balancer6 {
             }
         }
         return record;
-    }
-
-    private boolean isStill(PacketBatch batch, int i, long record, long word) {
-        return table.isStill(
-                record,
-                word,
-                batch.source0[i],
-                batch.source1[i],
-                batch.destination0[i],
-                batch.destination1[i],
-                batch.key[i]);
     }
 }

@@ -47,6 +47,9 @@ public final class PacketBatch {
     /** Source port | destination port &lt;&lt; 16 (raw) | protocol &lt;&lt; 32, for TCP and UDP. */
     final long[] key = new long[CAPACITY];
 
+    /** Bit i is set when packet i is whole TCP or UDP with ports, so that it may belong to a connection. */
+    long flows;
+
     final int[] hash = new int[CAPACITY];
     final long[] source0 = new long[CAPACITY];
     final long[] source1 = new long[CAPACITY];
@@ -80,6 +83,11 @@ public final class PacketBatch {
             return Verdict.reason(verdict[i]);
         }
         return drop[i] == UNDECIDED ? null : Verdict.reason(drop[i]);
+    }
+
+    /** True when packet {@code i} may belong to a connection: TCP or UDP, and no fragment. */
+    boolean isFlow(int i) {
+        return (flows >>> i & 1) != 0;
     }
 
     /** Source | destination &lt;&lt; 32 of an IPv4 packet: the eight bytes at offset 12 of its header. */

@@ -1,6 +1,8 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.connection.ConnectionCursor4;
+import io.weir.memory.connection.ConnectionCursor6;
 import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.Counter;
@@ -33,7 +35,9 @@ public final class PacketFilter {
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     private final ConnectionTable4 connections4;
+    private final ConnectionCursor4 cursor4;
     private final ConnectionTable6 connections6;
+    private final ConnectionCursor6 cursor6;
 
     private final Egress egress;
     private final Parser parser;
@@ -56,7 +60,9 @@ public final class PacketFilter {
         this.configuration = context.configuration;
         this.counters = context.counters;
         this.connections4 = context.connections4;
+        this.cursor4 = new ConnectionCursor4(connections4);
         this.connections6 = context.connections6;
+        this.cursor6 = new ConnectionCursor6(connections6);
         this.egress = new Egress(context);
         this.parser = new Parser(context.frames, context.configuration);
         LocalAddresses local = new LocalAddresses(context);
@@ -71,8 +77,8 @@ public final class PacketFilter {
         ConnectionPairs4 pairs4 = new ConnectionPairs4(context);
         ConnectionPairs6 pairs6 = new ConnectionPairs6(context);
         Selector selector = new Selector(context);
-        this.balancer4 = new Balancer4(context, pairs4, selector, paths, resolver, errors, egress);
-        this.balancer6 = new Balancer6(context, pairs6, selector, paths, resolver, errors, egress);
+        this.balancer4 = new Balancer4(context, cursor4, pairs4, selector, paths, resolver, errors, egress);
+        this.balancer6 = new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress);
         this.sweeper = new Sweeper(context, pairs4, pairs6);
     }
 
@@ -145,20 +151,17 @@ public final class PacketFilter {
     /** Hashes all packets and loads their slots, so that the cache misses of a batch overlap. */
     private void touchConnections(PacketBatch batch) {
         long sum = 0;
-        int size = batch.frames.size();
-        for (int i = 0; i < size; i++) {
-            if (!hasConnection(batch, i)) {
-                continue;
-            }
+        for (long left = batch.flows; left != 0; left &= left - 1) {
+            int i = Long.numberOfTrailingZeros(left);
             if (batch.kind[i] == PacketBatch.KIND_IPV4) {
                 int hash = connections4.hash(batch.addresses4(i), batch.key[i]);
                 batch.hash[i] = hash;
-                sum += connections4.touch(hash);
+                sum += cursor4.touch(hash);
             } else {
                 int hash = connections6.hash(
                         batch.source0[i], batch.source1[i], batch.destination0[i], batch.destination1[i], batch.key[i]);
                 batch.hash[i] = hash;
-                sum += connections6.touch(hash);
+                sum += cursor6.touch(hash);
             }
         }
         touched += sum;
@@ -167,10 +170,6 @@ public final class PacketFilter {
     /** For the sum of the touching stage to have a reader; of no meaning. */
     long touched() {
         return touched;
-    }
-
-    private static boolean hasConnection(PacketBatch batch, int i) {
-        return batch.kind[i] >= PacketBatch.KIND_IPV4 && Protocol.hasPorts(batch.protocol[i]) && !batch.fragment[i];
     }
 
     private int decide(PacketBatch batch, int i, int nowMs) {
@@ -183,13 +182,10 @@ public final class PacketFilter {
     }
 
     private int decide4(PacketBatch batch, int i, int nowMs) {
-        if (hasConnection(batch, i)) {
-            long record = balancer4.find(batch, i);
-            if (record >= 0) {
-                int verdict = balancer4.known(batch, i, record, nowMs);
-                if (verdict != Verdict.UNDECIDED) {
-                    return verdict;
-                }
+        if (batch.isFlow(i)) {
+            int verdict = balancer4.known(batch, i, nowMs);
+            if (verdict != Verdict.UNDECIDED) {
+                return verdict;
             }
         }
         if (batch.protocol[i] == Protocol.ICMP && !batch.fragment[i]) {
@@ -202,13 +198,10 @@ public final class PacketFilter {
     }
 
     private int decide6(PacketBatch batch, int i, int nowMs) {
-        if (hasConnection(batch, i)) {
-            long record = balancer6.find(batch, i);
-            if (record >= 0) {
-                int verdict = balancer6.known(batch, i, record, nowMs);
-                if (verdict != Verdict.UNDECIDED) {
-                    return verdict;
-                }
+        if (batch.isFlow(i)) {
+            int verdict = balancer6.known(batch, i, nowMs);
+            if (verdict != Verdict.UNDECIDED) {
+                return verdict;
             }
         }
         if (isControl6(batch, i)) {
@@ -226,7 +219,7 @@ public final class PacketFilter {
         int destination = (int) batch.destination0[i];
         boolean local = configuration.addressKind4(destination) != ConfigurationReader.NOT_LOCAL;
         if (configuration.addressKind4(source) != ConfigurationReader.NOT_LOCAL) {
-            int service = hasConnection(batch, i)
+            int service = batch.isFlow(i)
                     ? configuration.service4(source, batch.protocol[i], sourcePort(batch, i))
                     : ConfigurationReader.ABSENT;
             if (local || !isDirect(service)) {
@@ -265,7 +258,7 @@ public final class PacketFilter {
         }
         boolean local = configuration.addressKind6(destination0, destination1) != ConfigurationReader.NOT_LOCAL;
         if (configuration.addressKind6(source0, source1) != ConfigurationReader.NOT_LOCAL) {
-            int service = hasConnection(batch, i)
+            int service = batch.isFlow(i)
                     ? configuration.service6(source0, source1, batch.protocol[i], sourcePort(batch, i))
                     : ConfigurationReader.ABSENT;
             if (local || !isDirect(service)) {
@@ -281,7 +274,7 @@ public final class PacketFilter {
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
         }
-        if (!hasConnection(batch, i)) {
+        if (!batch.isFlow(i)) {
             return Verdict.drop(DropReason.PROTOCOL_UNSUPPORTED);
         }
         int service = configuration.service6(destination0, destination1, batch.protocol[i], destinationPort(batch, i));

@@ -72,6 +72,7 @@ final class Parser {
 
     /** Fills the columns of all rows. */
     void parse(PacketBatch batch) {
+        batch.flows = 0;
         macIngress = 0; // the configuration may have changed since the last batch
         int size = batch.frames.size();
         for (int i = 0; i < size; i++) {
@@ -292,7 +293,6 @@ final class Parser {
 
     private @Nullable DropReason parseTransport(PacketBatch batch, int i, long address, int offset, int protocol) {
         batch.transportOffset[i] = offset;
-        batch.tcpFlags[i] = 0;
         int available = batch.packetEnd[i] - offset;
         long transport = address + offset;
         if (protocol == Protocol.TCP) {
@@ -311,6 +311,7 @@ final class Parser {
             batch.tcpFlags[i] = flags;
             return parsePorts(batch, i, transport, protocol);
         }
+        batch.tcpFlags[i] = 0;
         if (protocol == Protocol.UDP) {
             if (available < Protocol.UDP_HEADER_BYTES || !isUdpLengthValid(batch, i, transport, available)) {
                 return DropReason.UDP_HEADER_INVALID;
@@ -336,6 +337,9 @@ final class Parser {
             return DropReason.PORT_ZERO;
         }
         batch.key[i] = (ports & LOW_32) | (long) protocol << 32;
+        if (!batch.fragment[i]) {
+            batch.flows |= 1L << i;
+        }
         return null;
     }
 }
