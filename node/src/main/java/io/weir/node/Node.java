@@ -193,7 +193,6 @@ final class Node implements AutoCloseable {
         polls.add(polling);
         PollLoop loop = new PollLoop(
                 new SwitchingProcessor(context, polled),
-                polled,
                 memory.map()::nowMs,
                 configuration.processors().idle() == ProcessorsConfiguration.Idle.BUSY
                         ? IdleMode.BUSY

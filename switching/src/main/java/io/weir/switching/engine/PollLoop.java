@@ -1,15 +1,13 @@
 package io.weir.switching.engine;
 
-import io.weir.port.Port;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 
 /**
- * Runs a switching processor on the thread that calls {@link #run} until {@link #stop}: duty cycle after duty cycle, one
- * reading of the clock for each. An exception that leaves a duty cycle is handed to the observer, and the loop goes on
- * after a pause, so that a lasting defect neither kills the processor nor fills the log.
+ * Runs a duty cycle, such as a switching processor's, again and again on the thread that calls {@link #run}, until
+ * {@link #stop}; one reading of the clock for each. An exception that leaves a cycle is handed to the observer, and the
+ * loop goes on after a pause, so that a lasting defect neither kills the processor nor fills the log.
  */
 public final class PollLoop implements Runnable {
     /** Idle cycles that spin: some 20 µs, less than a yield costs when another thread takes the processor. */
@@ -19,8 +17,7 @@ public final class PollLoop implements Runnable {
     /** Longest sleep: timers, configuration changes and the stop signal wait no longer than this. */
     private static final int SLEEP_MS = 10;
 
-    private final SwitchingProcessor processor;
-    private final List<? extends Port> polled;
+    private final DutyCycle duty;
     private final IntSupplier clock;
     private final IdleMode mode;
     private final Idle idle;
@@ -31,24 +28,21 @@ public final class PollLoop implements Runnable {
     private int idleCycles;
 
     /**
-     * A loop for one processor.
+     * A loop for one duty cycle.
      *
-     * @param polled the ports the processor receives from: none of them may have a backlog when the loop sleeps
      * @param clock milliseconds of the map's clock
      * @param idle waits for frames; used in {@link IdleMode#ADAPTIVE} only
      * @param heartbeat told the time after every cycle
      * @param observer told of every exception that left a cycle
      */
     public PollLoop(
-            SwitchingProcessor processor,
-            List<? extends Port> polled,
+            DutyCycle duty,
             IntSupplier clock,
             IdleMode mode,
             Idle idle,
             IntConsumer heartbeat,
             Consumer<RuntimeException> observer) {
-        this.processor = processor;
-        this.polled = List.copyOf(polled);
+        this.duty = duty;
         this.clock = clock;
         this.mode = mode;
         this.idle = idle;
@@ -56,7 +50,7 @@ public final class PollLoop implements Runnable {
         this.observer = observer;
     }
 
-    /** Switches packets until {@link #stop}, then closes the processor. */
+    /** Switches packets until {@link #stop}, then closes the duty cycle. */
     @Override
     public void run() {
         try {
@@ -64,7 +58,7 @@ public final class PollLoop implements Runnable {
                 cycle();
             }
         } finally {
-            processor.close();
+            duty.close();
         }
     }
 
@@ -72,7 +66,7 @@ public final class PollLoop implements Runnable {
         int nowMs = clock.getAsInt();
         int work = 0;
         try {
-            work = processor.doWork(nowMs);
+            work = duty.doWork(nowMs);
         } catch (RuntimeException defect) {
             observer.accept(defect);
             idle.await(SLEEP_MS);
@@ -95,18 +89,9 @@ public final class PollLoop implements Runnable {
         } else if (idleCycles < SPINS + YIELDS) {
             idleCycles++;
             Thread.yield();
-        } else if (!hasBacklog()) {
+        } else if (!duty.hasBacklog()) {
             idle.await(SLEEP_MS);
         }
-    }
-
-    private boolean hasBacklog() {
-        for (int k = 0; k < polled.size(); k++) {
-            if (polled.get(k).hasBacklog()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Ends the loop after the current cycle; from any thread. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A defect that throws inside a batch costs the packets of that batch that had no fate yet: they are counted as
  * {@link io.weir.memory.counters.DropReason#INTERNAL_ERROR} and released, and the processor goes on.
  */
-public final class SwitchingProcessor implements AutoCloseable {
+public final class SwitchingProcessor implements DutyCycle {
     /** Batches taken from one interface before the next is polled: 1024 frames, a common size of a receive ring. */
     private static final int BATCHES_PER_PORT = 16;
     /** Link state and lost interfaces are looked after this often. */
@@ -58,7 +58,7 @@ public final class SwitchingProcessor implements AutoCloseable {
         this.filter = new PacketFilter(context);
     }
 
-    /** One duty cycle; returns how much was done, 0 when there was nothing to do. */
+    @Override
     public int doWork(int nowMs) {
         long seen = configuration.refresh();
         routes.refresh();
@@ -134,6 +134,16 @@ public final class SwitchingProcessor implements AutoCloseable {
         if (risen) {
             filter.announce(nowMs);
         }
+    }
+
+    @Override
+    public boolean hasBacklog() {
+        for (Port port : polled) {
+            if (port.hasBacklog()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The batch of the last cycle, for tools that tell what happened to each packet. */

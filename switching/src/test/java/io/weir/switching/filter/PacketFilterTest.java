@@ -9,13 +9,17 @@ import static io.weir.switching.filter.TestNode.CLIENT6;
 import static io.weir.switching.filter.TestNode.VIP;
 import static io.weir.switching.filter.TestNode.VIP6;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.memory.configuration.ConfigurationImage.Settings;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.connection.ConnectionTable;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
+import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -348,6 +352,29 @@ class PacketFilterTest {
         assertThat(Objects.requireNonNull(error)[34]).as("ICMP type").isEqualTo((byte) 3);
         assertThat(error[35]).as("fragmentation needed").isEqualTo((byte) 4);
         assertThat(node.counters.dropped(DropReason.FRAME_TOO_LONG)).isEqualTo(1);
+        assertThat(node.missingBuffers()).isZero();
+    }
+
+    @Test
+    void a_defect_costs_the_packets_without_a_fate_and_nothing_else() {
+        TestNode node = TestNode.web();
+        PacketFilter filter = new PacketFilter(node.context);
+        PacketBatch batch = new PacketBatch();
+        long good = node.context.pool.acquire();
+        byte[] frame = toService(CLIENT, VIP, TestFrame.TCP, SYN)
+                .macs(TestNode.OUTER_MAC, TestNode.CLIENT_MAC)
+                .build();
+        MemorySegment.copy(frame, 0, node.storage.frames(), ValueLayout.JAVA_BYTE, good, frame.length);
+        batch.frames().add(good, frame.length, 0, FrameBatch.STORAGE, 1);
+        // A port that lies about where a frame is: beyond the packet storage, of the owner of nothing.
+        batch.frames().add(node.storage.frames().byteSize(), 60, 0, FrameBatch.STORAGE, 1);
+
+        assertThatThrownBy(() -> filter.process(batch, node.nowMs)).isInstanceOf(IndexOutOfBoundsException.class);
+        batch.frames().address[1] = node.context.pool.acquire();
+        filter.abandon(batch);
+
+        assertThat(node.counters.dropped(DropReason.INTERNAL_ERROR)).isEqualTo(2);
+        assertThat(batch.dropReason(1)).isEqualTo(DropReason.INTERNAL_ERROR);
         assertThat(node.missingBuffers()).isZero();
     }
 }

@@ -421,7 +421,6 @@ class TwoProcessorsTest {
                     polled);
             loops[k] = new PollLoop(
                     processors[k],
-                    polled,
                     () -> (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs),
                     IdleMode.ADAPTIVE,
                     milliseconds -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)),

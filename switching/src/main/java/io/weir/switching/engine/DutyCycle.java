@@ -1,0 +1,17 @@
+package io.weir.switching.engine;
+
+/** What a {@link PollLoop} runs, again and again, on one thread. */
+@FunctionalInterface
+public interface DutyCycle extends AutoCloseable {
+    /** One cycle at the given time of the map's clock; returns how much was done, 0 when there was nothing to do. */
+    int doWork(int nowMs);
+
+    /** True when there is or soon may be work that nothing would wake the loop for, so that it must not sleep. */
+    default boolean hasBacklog() {
+        return false;
+    }
+
+    /** The loop has ended. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,104 @@
+package io.weir.switching.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.memory.configuration.ConfigurationReader;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SelectorTest {
+    private static final int ROUNDS = 60_000;
+
+    private static TestNode node(int algorithm, int... weights) {
+        return TestNode.builder()
+                .service(TestFrame.TCP, 80, ConfigurationReader.NAT, algorithm, 0, weights)
+                .build();
+    }
+
+    private static int service(TestNode node) {
+        return node.context.configuration.service4(TestFrame.raw4(TestNode.VIP), TestFrame.TCP, 80);
+    }
+
+    /** Connections by server number for so many different flows of one client each. */
+    private static int[] shares(TestNode node) {
+        Selector selector = new Selector(node.context);
+        ConfigurationReader configuration = node.context.configuration;
+        int service = service(node);
+        int[] shares = new int[4];
+        for (int k = 0; k < ROUNDS; k++) {
+            long client = Selector.hash(k, 0, 0, 0);
+            long flow = Selector.hash(k, (6L << 32) | 0x5000_0000L | (k & 0xffff), 0, 0);
+            int size = configuration.selectionSize(service);
+            shares[configuration.serverNumber(selector.select(service, size, flow, client, 0))]++;
+        }
+        return shares;
+    }
+
+    @Test
+    void round_robin_follows_the_weights_exactly() {
+        assertThat(shares(node(ConfigurationReader.WEIGHTED_ROUND_ROBIN, 1, 2, 3)))
+                .isEqualTo(new int[] {0, 10_000, 20_000, 30_000});
+    }
+
+    @Test
+    void hashes_follow_the_weights_within_a_few_percent() {
+        for (int algorithm : new int[] {ConfigurationReader.MAGLEV, ConfigurationReader.SOURCE_HASH}) {
+            int[] shares = shares(node(algorithm, 1, 2, 3));
+            assertThat(shares[1]).isBetween(9_500, 10_500);
+            assertThat(shares[2]).isBetween(19_400, 20_600);
+            assertThat(shares[3]).isBetween(29_400, 30_600);
+        }
+    }
+
+    @Test
+    void weight_zero_gets_nothing() {
+        for (int algorithm = 1; algorithm <= 4; algorithm++) {
+            assertThat(shares(node(algorithm, 1, 0, 1))[2]).isZero();
+        }
+    }
+
+    @Test
+    void source_hash_depends_on_the_client_alone() {
+        TestNode node = node(ConfigurationReader.SOURCE_HASH, 1, 1, 1);
+        Selector selector = new Selector(node.context);
+        int first = selector.select(service(node), 3, 1, 77, 0);
+        for (int flow = 0; flow < 100; flow++) {
+            assertThat(selector.select(service(node), 3, Selector.hash(flow, 0, 0, 0), 77, 0))
+                    .isEqualTo(first);
+        }
+    }
+
+    @Test
+    void another_attempt_of_a_hash_reaches_other_members() {
+        TestNode node = node(ConfigurationReader.MAGLEV, 1, 1, 1);
+        Selector selector = new Selector(node.context);
+        long different = IntStream.range(0, 16)
+                .map(attempt -> selector.select(service(node), 3, 12_345, 0, attempt))
+                .distinct()
+                .count();
+        assertThat(different).isEqualTo(3);
+    }
+
+    @Test
+    void least_connections_avoids_the_server_that_has_most() {
+        TestNode node = node(ConfigurationReader.LEAST_CONNECTIONS, 1, 1, 1);
+        for (int k = 0; k < 1_000; k++) {
+            node.counters.connectionOpened(1, 2);
+        }
+        int[] shares = shares(node);
+        // Chosen only when both random slots name it: one time in nine.
+        assertThat(shares[2]).isBetween(ROUNDS / 9 - 500, ROUNDS / 9 + 500);
+    }
+
+    @Test
+    void least_connections_weighs_the_count() {
+        TestNode node = node(ConfigurationReader.LEAST_CONNECTIONS, 1, 3);
+        for (int k = 0; k < 200; k++) {
+            node.counters.connectionOpened(1, 2); // 200 of weight 3 are fewer than 100 of weight 1
+            if (k < 100) {
+                node.counters.connectionOpened(1, 1);
+            }
+        }
+        assertThat(shares(node)[1]).isBetween(ROUNDS / 16 - 400, ROUNDS / 16 + 400);
+    }
+}
