@@ -137,6 +137,20 @@ final class FrameChecksums {
         return Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, message.from, message.field());
     }
 
+    /** Makes the length in the IP header that of the frame, when there is such a header. */
+    static void fitLength(byte[] frame) {
+        if (frame.length < 34) {
+            return;
+        }
+        int ip = number(frame, 12) == 0x8100 ? 18 : 14;
+        int type = number(frame, ip - 2);
+        if (type == 0x0800) {
+            put(frame, ip + 2, frame.length - ip);
+        } else if (type == 0x86dd) {
+            put(frame, ip + 4, Math.max(0, frame.length - ip - 40));
+        }
+    }
+
     /** The message of a whole IP packet with a checksum, or null; repairs the IPv4 header on the way. */
     private static @Nullable Message message(byte[] frame) {
         if (frame.length < 34) {

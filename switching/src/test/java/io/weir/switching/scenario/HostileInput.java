@@ -16,7 +16,8 @@ import java.util.List;
  * <pre>
  *  step   = op, then by its low three bits:
  *  0..3     u16 length, bytes                        a frame
- *  4        u16 number, u8 n, n * (u16 at, u8 value) a scenario's frame with n bytes replaced
+ *  4        u16 number, u8 cut, u8 n, n * (u16 at, u8 value)
+ *                                                    a scenario's frame without its last bytes, n others replaced
  *  5        u16 milliseconds                         time passes
  *  6        u8 number                                another configuration
  *  7        u8 kind, u8 amount                       a full ring, a link down, few free buffers; 3: all is well
@@ -116,7 +117,11 @@ final class HostileInput {
     }
 
     private byte[] template() {
-        byte[] frame = FRAMES.get(next16() % FRAMES.size()).frame().clone();
+        byte[] whole = FRAMES.get(next16() % FRAMES.size()).frame();
+        byte[] frame = Arrays.copyOf(whole, whole.length - next() % whole.length);
+        if (frame.length < whole.length) {
+            FrameChecksums.fitLength(frame); // else the first check of a length would be the last
+        }
         for (int changes = next(); changes > 0; changes--) {
             int position = next16();
             frame[position % frame.length] = (byte) next();

@@ -102,7 +102,7 @@ class PacketFilterFuzzTest {
 
     /** Mostly a scenario's frame with up to three bytes replaced, now and then something else. */
     private static byte[] step(Random random) {
-        byte[] step = new byte[14];
+        byte[] step = new byte[32];
         random.nextBytes(step);
         int changes = random.nextInt(4);
         int kind = random.nextInt(100);
@@ -123,14 +123,16 @@ class PacketFilterFuzzTest {
             step[0] = (byte) (4 | way | repair | open | any | (step[0] & 0x10));
             step[1] = (byte) (frame >> 8);
             step[2] = (byte) frame;
-            step[3] = (byte) changes;
+            // Some are cut off somewhere, in a header or behind it.
+            step[3] = random.nextInt(8) == 0 ? (byte) random.nextInt(80) : 0;
+            step[4] = (byte) changes;
             for (int k = 0; k < changes; k++) {
                 // Headers, not payloads.
-                step[4 + 3 * k] = 0;
-                step[5 + 3 * k] = (byte) random.nextInt(80);
+                step[5 + 3 * k] = 0;
+                step[6 + 3 * k] = (byte) random.nextInt(80);
             }
         }
-        int length = (step[0] & 7) == 4 ? 4 + 3 * changes + ((step[0] & 0x80) != 0 ? 8 : 0) : 3;
+        int length = (step[0] & 7) == 4 ? 5 + 3 * changes + ((step[0] & 0x80) != 0 ? 8 : 0) : 3;
         return Arrays.copyOf(step, length);
     }
 }
