@@ -77,6 +77,12 @@ class CaptureSystemTest {
             captures.add(tcpdump(figure.weir(), channel, in));
         }
         traffic();
+        // tcpdump ends without what it has not read yet
+        Path external = sent.getOrDefault("ext0", folder);
+        Programs.await(
+                "the last frame is captured",
+                20,
+                () -> tshark(external, "icmpv6.type == 1").output().contains("Unreachable"));
         for (Process capture : captures) {
             capture.destroy();
             assertThat(capture.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -114,6 +120,7 @@ class CaptureSystemTest {
         Process process = station.start(
                 List.of(
                         "tcpdump",
+                        "--immediate-mode",
                         "-Z",
                         "root",
                         "-U",
@@ -203,22 +210,20 @@ class CaptureSystemTest {
 
     /** Frames of a capture that match a filter, a line each. */
     private static List<String> frames(Path capture, String filter) {
-        return Commands.run(
-                        "tshark",
-                        "-n",
-                        "-r",
-                        capture.toString(),
-                        "-o",
-                        "ip.check_checksum:TRUE",
-                        "-o",
-                        "tcp.check_checksum:TRUE",
-                        "-o",
-                        "udp.check_checksum:TRUE",
-                        "-Y",
-                        filter)
+        Commands.Result result = tshark(capture, filter);
+        assertThat(result.status()).as(result.output()).isZero();
+        return result.output()
                 .lines()
                 .filter(line -> !line.startsWith("Running as user"))
                 .toList();
+    }
+
+    private static Commands.Result tshark(Path capture, String filter) {
+        List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", capture.toString(), "-Y", filter));
+        for (String protocol : List.of("ip", "tcp", "udp")) {
+            command.addAll(List.of("-o", protocol + ".check_checksum:TRUE"));
+        }
+        return Commands.attempt(command, "", 60);
     }
 
     @Test

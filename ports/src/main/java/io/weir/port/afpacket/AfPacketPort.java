@@ -307,7 +307,7 @@ public final class AfPacketPort implements Port {
     }
 
     /** Slots of the receive ring that the engine holds; for tests and tools. */
-    int slotsHeld() {
+    public int slotsHeld() {
         return ring == null ? 0 : ring.slotsHeld();
     }
 

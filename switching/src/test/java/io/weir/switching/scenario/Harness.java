@@ -18,9 +18,7 @@ import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
-import io.weir.port.PortCapabilities;
 import io.weir.port.memory.MemoryStation;
-import io.weir.port.memory.MemoryWire;
 import io.weir.switching.engine.SwitchingProcessor;
 import io.weir.switching.filter.ProcessorContext;
 import java.lang.foreign.Arena;
@@ -33,11 +31,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Runs weir's switching processor on memory ports in the calling thread, under a clock moved by hand. Buffers are
- * checked: one released twice, never acquired, or read beyond the storage throws.
- */
-final class MemoryHarness implements AutoCloseable {
+/** Runs weir's switching processor over some kind of links in the calling thread, under a clock moved by hand. */
+final class Harness implements AutoCloseable {
     private static final int SEED = 0x5eed;
     /** Time between duty cycles while time passes: below every timer of the data path. */
     private static final int TICK_MS = 50;
@@ -48,10 +43,10 @@ final class MemoryHarness implements AutoCloseable {
 
     private static final int SIDE_BYTES = 256 << 10;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final Network network;
+    private final Links links;
     private final PacketStorage storage;
-    private final MemoryStation[] stations;
     private final Sides flip;
     private final MemorySegment[] sides;
     private final NeighbourTable neighbours;
@@ -61,29 +56,25 @@ final class MemoryHarness implements AutoCloseable {
     private final Map<Counter, Long> startCounts = new EnumMap<>(Counter.class);
     private int nowMs = Integer.MAX_VALUE - 60_000; // wraps within the longer scenarios
 
-    MemoryHarness(Network network) {
+    Harness(Network network, Links links) {
         this.network = network;
+        this.links = links;
         int interfaces = network.configuration().interfaces().size();
-        storage = PacketStorage.checking(network.buffers(), 4096, 1);
+        storage = links.storage(network.buffers());
         PoolView pool = storage.view(0);
         FrameOwners owners = new FrameOwners(pool);
         Port[] ports = new Port[interfaces + 1];
-        stations = new MemoryStation[interfaces + 1];
         List<Port> polled = new ArrayList<>();
-        transmitted.add(new ArrayDeque<>());
-        for (int id = 1; id <= interfaces; id++) {
-            var each = network.configuration().interfaces().get(id - 1);
-            PortCapabilities capabilities =
-                    new PortCapabilities("memory", each.linkAddress(), each.mtu(), true, true, true);
-            MemoryWire wire = new MemoryWire(id, each.name(), capabilities, 1, 128);
-            ports[id] = wire.port(0, owners);
-            stations[id] = wire.station(pool);
-            polled.add(ports[id]);
-            transmitted.add(new ArrayDeque<>());
-        }
         MemorySegment region = arena.allocate(CountersLayout.bytes(1, interfaces, 16, 16), 64);
         CountersLayout.initialise(region, 1, interfaces, 16, 16);
         counters = new CountersReader(region);
+        ProcessorCounters own = new ProcessorCounters(region, 0);
+        transmitted.add(new ArrayDeque<>());
+        for (int id = 1; id <= interfaces; id++) {
+            ports[id] = links.open(id, network.configuration().interfaces().get(id - 1), pool, owners, own);
+            polled.add(ports[id]);
+            transmitted.add(new ArrayDeque<>());
+        }
         MemorySegment neighbourMemory = arena.allocate(NeighbourTable.bytes(64), 64);
         NeighbourTable.initialise(neighbourMemory, SEED);
         neighbours = new NeighbourTable(neighbourMemory);
@@ -93,7 +84,7 @@ final class MemoryHarness implements AutoCloseable {
         flip.flip();
         ProcessorContext context = new ProcessorContext(
                 owners,
-                new ProcessorCounters(region, 0),
+                own,
                 new ConfigurationReader(flip, sides[Sides.A], sides[Sides.B], 0),
                 routes(),
                 neighbours,
@@ -152,9 +143,7 @@ final class MemoryHarness implements AutoCloseable {
 
     /** A frame arrives; runs until everything that follows from it has happened. */
     void receive(int interfaceId, byte[] frame, long offload) {
-        if (!stations[interfaceId].inject(0, frame, offload)) {
-            throw new AssertionError("no buffer or slot for an incoming frame");
-        }
+        links.inject(interfaceId, frame, offload);
         run();
     }
 
@@ -178,9 +167,9 @@ final class MemoryHarness implements AutoCloseable {
     }
 
     private void collect() {
-        for (int id = 1; id < stations.length; id++) {
+        for (int id = 1; id < transmitted.size(); id++) {
             MemoryStation.@Nullable TransmittedFrame frame;
-            while ((frame = stations[id].collect()) != null) {
+            while ((frame = links.collect(id)) != null) {
                 transmitted.get(id).add(frame);
             }
         }
@@ -188,7 +177,7 @@ final class MemoryHarness implements AutoCloseable {
 
     /** Interfaces that have transmitted something nobody has taken yet. */
     int interfaces() {
-        return stations.length - 1;
+        return transmitted.size() - 1;
     }
 
     /** The next frame transmitted by an interface, or null. */
@@ -226,9 +215,9 @@ final class MemoryHarness implements AutoCloseable {
         return processor.lastDefect();
     }
 
-    /** Buffers neither in the pool nor waiting for a next hop. */
+    /** Buffers that are not free, wherever the links keep frames. */
     long missingBuffers() {
-        return storage.buffers() - storage.free();
+        return links.held() + storage.buffers() - storage.free();
     }
 
     /** Stops the processor, so that everything it held is given back. */
@@ -239,6 +228,7 @@ final class MemoryHarness implements AutoCloseable {
 
     @Override
     public void close() {
+        links.close();
         arena.close();
     }
 }

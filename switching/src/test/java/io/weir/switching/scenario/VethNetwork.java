@@ -1,0 +1,119 @@
+package io.weir.switching.scenario;
+
+import io.weir.linux.Privileges;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** Two virtual links between weir's network namespace and the stations', which are silent but for the test. */
+final class VethNetwork implements AutoCloseable {
+    private static final String PREFIX =
+            "weir-scenario-" + ProcessHandle.current().pid();
+
+    private boolean built;
+
+    /** Skips the test, saying why, where network namespaces cannot be made. */
+    static void assumeAvailable() {
+        Assumptions.assumeTrue(Privileges.isRoot(), "network namespaces need root");
+        String probe = PREFIX + "-probe";
+        String complaint = attempt("ip", "netns", "add", probe);
+        Assumptions.assumeTrue(complaint.isEmpty(), "no network namespaces here: " + complaint);
+        attempt("ip", "netns", "del", probe);
+    }
+
+    /** weir's namespace. */
+    String inside() {
+        return PREFIX + "-weir";
+    }
+
+    /** The namespace of the other ends. */
+    String outside() {
+        return PREFIX + "-stations";
+    }
+
+    /** weir's end of a link. */
+    static String device(int interfaceId) {
+        return "w" + interfaceId;
+    }
+
+    /** The stations' end of a link. */
+    static String farDevice(int interfaceId) {
+        return "s" + interfaceId;
+    }
+
+    void build() {
+        built = true;
+        run("ip", "netns", "add", inside());
+        run("ip", "netns", "add", outside());
+        for (int id = 1; id <= 2; id++) {
+            run(
+                    "ip",
+                    "-n",
+                    inside(),
+                    "link",
+                    "add",
+                    device(id),
+                    "type",
+                    "veth",
+                    "peer",
+                    farDevice(id),
+                    "netns",
+                    outside());
+            run("ip", "-n", inside(), "link", "set", device(id), "addrgenmode", "none", "up");
+            run("ip", "-n", outside(), "link", "set", farDevice(id), "addrgenmode", "none", "up");
+        }
+    }
+
+    /** Gives weir's device the link-layer address and MTU that the scenario is about. */
+    void prepare(int interfaceId, long linkAddress, int mtu) {
+        List<String> octets = new ArrayList<>();
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            octets.add(String.format(java.util.Locale.ROOT, "%02x", (linkAddress >>> shift) & 0xff));
+        }
+        run(
+                "ip",
+                "-n",
+                inside(),
+                "link",
+                "set",
+                device(interfaceId),
+                "address",
+                String.join(":", octets),
+                "mtu",
+                String.valueOf(mtu));
+    }
+
+    private static void run(String... command) {
+        String complaint = attempt(command);
+        if (!complaint.isEmpty()) {
+            throw new IllegalStateException(String.join(" ", command) + ": " + complaint);
+        }
+    }
+
+    /** Runs a command; returns what it complained about, nothing when it succeeded. */
+    private static String attempt(String... command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? "" : output.isBlank() ? "failed" : output.strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    @Override
+    public void close() {
+        if (built) {
+            run("ip", "netns", "del", inside());
+            run("ip", "netns", "del", outside());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.weir.switching.scenario;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same scenarios, byte for byte, on af_packet ports over virtual links, as far as a kernel can be made to send them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VethScenarioTest {
+    private static final int LEAST_FRAME_BYTES = 15; // the kernel refuses a frame without anything after its header
+    private static final int MOST_FRAME_BYTES = 1514;
+
+    private final VethNetwork network = new VethNetwork();
+
+    static List<Scenario> scenarios() {
+        return Scenarios.all().stream().filter(VethScenarioTest::canBeSent).toList();
+    }
+
+    /** Offloads are a matter between a port and its kernel, and a plain packet socket hides tags: tested with the port. */
+    private static boolean canBeSent(Scenario scenario) {
+        return !scenario.usesOffload()
+                && scenario.network().configuration().interfaces().size() == 2
+                && scenario.steps().stream().allMatch(step -> switch (step) {
+                    case Scenario.Receive receive ->
+                        receive.frame().length >= LEAST_FRAME_BYTES && receive.frame().length <= MOST_FRAME_BYTES;
+                    case Scenario.Transmit transmit -> transmit.frame()[12] != (byte) 0x81; // IEEE 802.1Q
+                    default -> true;
+                });
+    }
+
+    @BeforeAll
+    void build() {
+        VethNetwork.assumeAvailable();
+        network.build();
+    }
+
+    @AfterAll
+    void remove() {
+        network.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void weir_does_what_the_scenario_says(Scenario scenario) throws IOException {
+        ScenarioRun.over(new VethLinks(network), scenario);
+    }
+}
