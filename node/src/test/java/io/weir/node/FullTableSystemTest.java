@@ -13,10 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A connection table that is far too small for what comes. */
 class FullTableSystemTest {
     private static final int ROOM = 1024; // the least that can be configured
+    /** More than the table has slots for: it is sized for twice to four times the records asked for. */
+    private static final int MANY = 6 * ROOM;
 
     /** SYNs from addresses that never answer, each from another one. */
     private static final String SYN_FLOOD = """
-            import socket, struct, sys
+            import socket, struct, sys, time
             target, count = socket.inet_aton(sys.argv[1]), int(sys.argv[2])
             def checksum(data):
                 total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
@@ -31,6 +33,7 @@ class FullTableSystemTest {
                 tcp = tcp[:16] + struct.pack('!H', sum_) + tcp[18:]
                 ip = struct.pack('!BBHHHBBH', 0x45, 0, 40, i, 0, 64, 6, 0) + source + target
                 s.sendto(ip + tcp, (sys.argv[1], 0))
+                if i % 32 == 0: time.sleep(0.001) # slower than a receive ring overflows
             """;
 
     /** Opens connections and keeps them; says how many were accepted. */
@@ -44,6 +47,7 @@ class FullTableSystemTest {
                 s.setblocking(False)
                 s.connect_ex((sys.argv[1], 80))
                 sockets.append(s)
+                if i % 16 == 0: time.sleep(0.002) # slower than a receive ring overflows
             time.sleep(0.9) # before the second try of those refused
             poll = select.poll()
             for s in sockets:
@@ -83,13 +87,17 @@ class FullTableSystemTest {
                                 "http://" + Figure1.VIRTUAL_4 + "/gigabyte"));
                 Programs.await("the download has begun", 10, () -> node.counter("connections-created") == 1);
 
-                Programs.successIn(figure.station("7-2"), 30, "python3", "-c", SYN_FLOOD, Figure1.VIRTUAL_4, "5000");
-                Programs.await("half-open ones give way", 10, () -> node.counter("connections-recycled") > 0);
+                // A busy machine may drop much of a flood before weir sees it: flood until the table is full.
+                Programs.await("half-open ones give way", 60, () -> {
+                    Programs.successIn(
+                            figure.station("7-2"), 30, "python3", "-c", SYN_FLOOD, Figure1.VIRTUAL_4, "5000");
+                    return node.counter("connections-recycled") > 0;
+                });
 
                 // The half-open ones give way to these until all are established, then there is no more room.
                 String accepted = Programs.successIn(
-                        figure.station("7-2"), 30, "python3", "-c", HOARD, Figure1.VIRTUAL_4, String.valueOf(4 * ROOM));
-                assertThat(Integer.parseInt(accepted.strip())).isBetween(ROOM / 2, 4 * ROOM - 1);
+                        figure.station("7-2"), 30, "python3", "-c", HOARD, Figure1.VIRTUAL_4, String.valueOf(MANY));
+                assertThat(Integer.parseInt(accepted.strip())).isBetween(ROOM / 2, MANY - 1);
                 assertThat(node.drops("connection-table-full")).isPositive();
 
                 Commands.Result whole = io.weir.lab.Station.await(download);
