@@ -6,6 +6,7 @@ module io.weir.port {
 
     exports io.weir.port;
     exports io.weir.port.afpacket;
+    exports io.weir.port.afxdp;
     exports io.weir.port.decorator;
     exports io.weir.port.memory;
     exports io.weir.port.pcap;
