@@ -5,8 +5,13 @@ package io.weir.port;
  * Fixed capacity, reused for ever; the fields are public arrays because the stages of the packet path run over them.
  */
 public final class FrameBatch {
-    /** {@link #owner} of a frame in packet storage; any other number is a port's {@link Port#id()}. */
+    /** {@link #owner} of a frame in packet storage; any other number but {@link #CHAIN} is a port's {@link Port#id()}. */
     public static final int STORAGE = 0;
+    /**
+     * {@link #owner} of a frame in several buffers of the packet storage: its address is that of the first piece, its
+     * length that of all ({@link io.weir.memory.packet.FrameChain}).
+     */
+    public static final int CHAIN = 255;
 
     /** Address of the first byte of the Ethernet header in the node's frame memory. */
     public final long[] address;
@@ -14,7 +19,7 @@ public final class FrameBatch {
     public final int[] length;
     /** See {@link Offload}. */
     public final long[] offload;
-    /** {@link #STORAGE}, or the id of the port whose receive ring holds the frame. */
+    /** {@link #STORAGE}, {@link #CHAIN}, or the id of the port whose receive ring holds the frame. */
     public final int[] owner;
     /** Id of the interface the frame came in by; 0 for frames made here. */
     public final int[] ingress;

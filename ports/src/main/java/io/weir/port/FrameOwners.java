@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * processor's ports. One per processor, used by its thread only; all ports are registered before the first frame.
  */
 public final class FrameOwners {
-    /** Owner numbers are interface ids, 1..255, and {@link FrameBatch#STORAGE}. */
+    /** Owner numbers are interface ids, 1..254, {@link FrameBatch#STORAGE} and {@link FrameBatch#CHAIN}. */
     private static final int NUMBERS = 256;
 
     private final BufferPool storage;
@@ -19,6 +19,7 @@ public final class FrameOwners {
     public FrameOwners(BufferPool storage) {
         this.storage = storage;
         owners[FrameBatch.STORAGE] = storage;
+        owners[FrameBatch.CHAIN] = storage.chain();
     }
 
     /** This processor's view of the packet storage. */
@@ -28,13 +29,13 @@ public final class FrameOwners {
 
     /** Names the receive ring whose frames carry the port's id as owner. */
     public void register(int portId, FrameOwner owner) {
-        if (portId <= FrameBatch.STORAGE || portId >= NUMBERS) {
-            throw new IllegalArgumentException("port id " + portId + " is not within 1.." + (NUMBERS - 1));
+        if (portId <= FrameBatch.STORAGE || portId >= FrameBatch.CHAIN) {
+            throw new IllegalArgumentException("port id " + portId + " is not within 1.." + (FrameBatch.CHAIN - 1));
         }
         owners[portId] = owner;
     }
 
-    /** Gives a frame back. */
+    /** Gives a frame back, all buffers of it. */
     public void release(long address, int owner) {
         Objects.requireNonNull(owners[owner]).release(address);
     }

@@ -19,6 +19,11 @@ public final class Offload {
     public static final int NEEDS_CHECKSUM = 1;
     /** VIRTIO_NET_HDR_F_DATA_VALID. */
     public static final int DATA_VALID = 2;
+    /**
+     * The interface cannot tell a complete transport checksum from one that was left open (the flag is weir's own). Only
+     * between a port's receive and the parser, which replaces it by {@link #NEEDS_CHECKSUM} or {@link #NONE}.
+     */
+    public static final int CHECKSUM_UNKNOWN = 4;
 
     /** VIRTIO_NET_HDR_GSO_TCPV4. */
     public static final int TCP_V4 = 1;
@@ -43,6 +48,11 @@ public final class Offload {
 
     public static boolean needsChecksum(long offload) {
         return (offload & (long) NEEDS_CHECKSUM << 60) != 0;
+    }
+
+    /** Whether {@link #needsChecksum} holds is to be found out from the packet. */
+    public static boolean isChecksumUnknown(long offload) {
+        return (offload & (long) CHECKSUM_UNKNOWN << 60) != 0;
     }
 
     /** The transport checksum is missing or was verified by the sender's side, so there is nothing to verify. */

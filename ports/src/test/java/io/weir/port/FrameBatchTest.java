@@ -54,10 +54,10 @@ class FrameBatchTest {
     }
 
     @Test
-    void a_port_id_outside_1_to_255_is_refused() {
+    void a_port_id_outside_1_to_254_is_refused() {
         FrameOwners owners = new FrameOwners(PacketStorage.checking(1, 2048, 1).view(0));
 
         assertThatThrownBy(() -> owners.register(0, address -> {})).hasMessageContaining("port id 0");
-        assertThatThrownBy(() -> owners.register(256, address -> {})).hasMessageContaining("port id 256");
+        assertThatThrownBy(() -> owners.register(255, address -> {})).hasMessageContaining("port id 255");
     }
 }

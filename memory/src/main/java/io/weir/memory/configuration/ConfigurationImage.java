@@ -11,7 +11,7 @@ import java.util.List;
  * @param cause why it came about, such as {@code apply weir.yaml}; at most 63 bytes UTF-8
  * @param createdAtEpochMs wall-clock time of the change
  * @param settings node-wide numbers
- * @param interfaces interface k has id k + 1; at most 255
+ * @param interfaces interface k has id k + 1; at most 254
  * @param servers all servers, each with its number
  * @param services all services, each with its number
  */

@@ -54,7 +54,7 @@ public final class ConfigurationLayout {
     /** Longest name or cause in bytes of UTF-8. */
     public static final int NAME_BYTES = 63;
 
-    public static final int MAX_INTERFACES = 255;
+    public static final int MAX_INTERFACES = 254;
     public static final int MAX_NUMBER = 65535;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.

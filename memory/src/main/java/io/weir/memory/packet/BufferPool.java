@@ -23,6 +23,9 @@ public interface BufferPool extends FrameOwner {
     /** A free buffer's frame address (after the headroom), or {@link #ABSENT}. */
     long acquire();
 
+    /** Frames in several of these buffers; for the thread of this view. */
+    FrameChain chain();
+
     /** Buffers now free, over all processors; for tests and tools. */
     long free();
 

@@ -23,6 +23,7 @@ public final class PoolView implements BufferPool {
     private final MemorySegment memory;
     private final long cache;
     private final @Nullable AtomicIntegerArray held;
+    private final FrameChain chain;
     private long foreign;
 
     PoolView(PacketStorage storage, FreePool pool, int view, @Nullable AtomicIntegerArray held) {
@@ -34,6 +35,7 @@ public final class PoolView implements BufferPool {
         this.memory = pool.memory();
         this.cache = FreePool.cache(view);
         this.held = held;
+        this.chain = new FrameChain(this, base, storage.bufferBytes());
     }
 
     @Override
@@ -93,6 +95,11 @@ public final class PoolView implements BufferPool {
             count -= part;
             INT.setRelease(memory, cache, count);
         }
+    }
+
+    @Override
+    public FrameChain chain() {
+        return chain;
     }
 
     @Override

@@ -1,12 +1,13 @@
 package io.weir.port.afpacket;
 
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 
 /**
  * How to open an {@link AfPacketPort}.
  *
- * @param id number of the interface within the node, 1..255
+ * @param id number of the interface within the node, 1..254
  * @param device the interface's name in the network namespace of the thread that opens the port
  * @param receive false for a handle that only transmits; it has no ring
  * @param ringFrames least number of frames in the receive ring
@@ -38,8 +39,8 @@ public record AfPacketOptions(
     private static final int LEAST_FRAME_BYTES = 256;
 
     public AfPacketOptions {
-        if (id < 1 || id > 255) {
-            throw new IllegalArgumentException("interface " + device + ": id " + id + " is not within 1..255");
+        if (id < 1 || id >= FrameBatch.CHAIN) {
+            throw new IllegalArgumentException("interface " + device + ": id " + id + " is not within 1..254");
         }
         if (ringFrames < 1) {
             throw new IllegalArgumentException("interface " + device + ": ring-frames " + ringFrames + " is below 1");
