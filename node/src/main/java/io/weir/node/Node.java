@@ -78,6 +78,7 @@ final class Node implements AutoCloseable {
         boolean complete = false;
         Node node = new Node(configuration, memory);
         try {
+            WarmUp.once();
             node.open(cause);
             complete = true;
             return node;
