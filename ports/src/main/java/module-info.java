@@ -3,6 +3,7 @@ module io.weir.port {
     requires static transitive org.jspecify;
     requires transitive io.weir.memory;
     requires io.weir.linux;
+    requires io.weir.wire;
 
     exports io.weir.port;
     exports io.weir.port.afpacket;

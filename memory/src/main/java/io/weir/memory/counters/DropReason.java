@@ -51,7 +51,8 @@ public enum DropReason {
     INTERFACE_DOWN("the egress interface is down or gone"),
     NO_BUFFER("no free packet buffer"),
     FAULT_INJECTED("removed on purpose by a fault-injecting port"),
-    INTERNAL_ERROR("a defect of weir itself: the frame was dropped and the batch went on");
+    INTERNAL_ERROR("a defect of weir itself: the frame was dropped and the batch went on"),
+    HEADERS_SPLIT("the headers of a frame in several buffers do not all lie in the first");
 
     private final String description;
 

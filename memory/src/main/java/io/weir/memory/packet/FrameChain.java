@@ -114,11 +114,23 @@ public final class FrameChain implements FrameOwner {
 
     /** Copies the first {@code length} bytes of the frame, or what there is of them; returns how many. */
     public int copyTo(long address, int length, MemorySegment target, long at) {
+        return copyTo(address, 0, length, target, at);
+    }
+
+    /** Copies {@code length} bytes of the frame from {@code offset} on, or what there is of them; returns how many. */
+    public int copyTo(long address, int offset, int length, MemorySegment target, long at) {
         int done = 0;
+        int skipped = offset;
         for (long piece = address; piece != LAST && done < length; piece = next(piece)) {
-            int part = Math.min(length(piece), length - done);
-            MemorySegment.copy(frames, piece, target, at + done, part);
+            int available = length(piece) - skipped;
+            if (available <= 0) {
+                skipped = -available;
+                continue;
+            }
+            int part = Math.min(available, length - done);
+            MemorySegment.copy(frames, piece + skipped, target, at + done, part);
             done += part;
+            skipped = 0;
         }
         return done;
     }

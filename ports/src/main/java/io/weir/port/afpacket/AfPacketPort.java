@@ -14,12 +14,13 @@ import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An interface of the kernel through a packet socket. Frames are received in a ring that the kernel writes and weir
- * reads in place, and sent with one {@code sendto} straight from where they stand: the 10 bytes before a frame are
+ * reads in place, and sent with one {@code sendto} straight from where they stand (frames of several buffers are joined first): the 10 bytes before a frame are
  * overwritten with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are
  * absolute ({@link NativeMemory#all}).
  *
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class AfPacketPort implements Port {
     private static final MemorySegment FRAMES = NativeMemory.all();
 
+    /** More than any MTU, so that the kernel refuses a frame that was cut to it. */
+    private static final int LONGEST_FRAME = 128 << 10;
+
     private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
 
     private final int id;
@@ -49,6 +53,9 @@ public final class AfPacketPort implements Port {
     private final Interfaces question;
     private final PacketSocket socket;
     private final int descriptor;
+    /** Frames of several buffers are joined here, because sendto takes one piece; memory nobody touches costs nothing. */
+    private final MemorySegment joined = Arena.ofAuto().allocate(VirtioNetHeader.BYTES + LONGEST_FRAME, 8);
+
     private final @Nullable ReceiveRing ring;
 
     /** Kernel's index of the interface the socket is bound to; 0 while there is none with the name. */
@@ -188,15 +195,23 @@ public final class AfPacketPort implements Port {
         }
         int size = batch.size();
         for (int i = 0; i < size; i++) {
-            long frame = batch.address[i] - VirtioNetHeader.BYTES;
+            long frame = batch.owner[i] == FrameBatch.CHAIN ? join(batch, i) : batch.address[i] - VirtioNetHeader.BYTES;
             VirtioNetHeader.write(FRAMES, frame, batch.offload[i]);
-            long sent = Sockets.send(descriptor, frame, batch.length[i] + VirtioNetHeader.BYTES, Sockets.MSG_DONTWAIT);
+            int length = Math.min(batch.length[i], LONGEST_FRAME);
+            long sent = Sockets.send(descriptor, frame, length + VirtioNetHeader.BYTES, Sockets.MSG_DONTWAIT);
             if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
                 return i;
             }
             owners.release(batch.address[i], batch.owner[i]);
         }
         return size;
+    }
+
+    /** Copies a frame of several buffers into one piece; the kernel refuses one that is longer than an IP packet. */
+    private long join(FrameBatch batch, int i) {
+        int length = Math.min(batch.length[i], LONGEST_FRAME);
+        owners.storage().chain().copyTo(batch.address[i], length, joined, VirtioNetHeader.BYTES);
+        return joined.address();
     }
 
     /** True when this frame will never be sent but the next one may; counted. */

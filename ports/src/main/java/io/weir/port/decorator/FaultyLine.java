@@ -72,13 +72,16 @@ final class FaultyLine {
             return;
         } else if (chance >= 0 && (chance -= settings.corruption()) < 0 && from.length[i] > 0) {
             count(Fault.CORRUPTION);
-            long at = from.address[i] + random.nextInt(from.length[i]);
+            long at = locate(from, i, random.nextInt(from.length[i]));
             int bit = 1 << random.nextInt(8);
             frames.set(ValueLayout.JAVA_BYTE, at, (byte) (frames.get(ValueLayout.JAVA_BYTE, at) ^ bit));
             append(from, i);
         } else if (chance >= 0 && chance - settings.truncation() < 0 && from.length[i] > 1) {
             count(Fault.TRUNCATION);
             from.length[i] = 1 + random.nextInt(from.length[i] - 1);
+            if (from.owner[i] == FrameBatch.CHAIN) {
+                owners.storage().chain().shorten(from.address[i], from.length[i]);
+            }
             append(from, i);
         } else {
             append(from, i);
@@ -86,19 +89,35 @@ final class FaultyLine {
         release();
     }
 
+    private long locate(FrameBatch from, int i, int offset) {
+        return from.owner[i] == FrameBatch.CHAIN
+                ? owners.storage().chain().locate(from.address[i], offset)
+                : from.address[i] + offset;
+    }
+
     private void append(FrameBatch from, int i) {
         line.add(from.address[i], from.length[i], from.offload[i], from.owner[i], from.ingress[i]);
     }
 
     private void duplicate(FrameBatch from, int i) {
+        boolean isChain = from.owner[i] == FrameBatch.CHAIN;
+        long copy = isChain ? owners.storage().chain().duplicate(from.address[i]) : copyOf(from, i);
+        if (copy != BufferPool.ABSENT) {
+            count(Fault.DUPLICATION);
+            int owner = isChain ? FrameBatch.CHAIN : FrameBatch.STORAGE;
+            line.add(copy, from.length[i], from.offload[i], owner, from.ingress[i]);
+        }
+    }
+
+    /** A frame of one piece in a buffer of the storage, or {@link BufferPool#ABSENT}. */
+    private long copyOf(FrameBatch from, int i) {
         BufferPool storage = owners.storage();
         int length = from.length[i];
         long copy = length > storage.frameCapacity() ? BufferPool.ABSENT : storage.acquire();
         if (copy != BufferPool.ABSENT) {
-            count(Fault.DUPLICATION);
             MemorySegment.copy(frames, from.address[i], frames, copy, length);
-            line.add(copy, length, from.offload[i], FrameBatch.STORAGE, from.ingress[i]);
         }
+        return copy;
     }
 
     /** Lets the frame that was held back follow. */
@@ -133,16 +152,11 @@ final class FaultyLine {
     }
 
     private void copyForeign(FrameBatch batch) {
-        BufferPool storage = owners.storage();
         for (int i = batch.size() - 1; i >= 0; i--) {
-            if (batch.owner[i] == FrameBatch.STORAGE) {
+            if (batch.owner[i] == FrameBatch.STORAGE || batch.owner[i] == FrameBatch.CHAIN) {
                 continue;
             }
-            int length = batch.length[i];
-            long copy = length > storage.frameCapacity() ? BufferPool.ABSENT : storage.acquire();
-            if (copy != BufferPool.ABSENT) {
-                MemorySegment.copy(frames, batch.address[i], frames, copy, length);
-            }
+            long copy = copyOf(batch, i);
             owners.release(batch.address[i], batch.owner[i]);
             if (copy == BufferPool.ABSENT) {
                 count(Fault.LOSS);

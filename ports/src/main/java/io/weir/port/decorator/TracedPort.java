@@ -2,8 +2,10 @@ package io.weir.port.decorator;
 
 import io.weir.memory.packet.FrameOwner;
 import io.weir.port.FrameBatch;
+import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
+import io.weir.port.WireImage;
 import io.weir.port.pcap.PacketDirection;
 import io.weir.port.pcap.PcapngWriter;
 import java.io.IOException;
@@ -13,8 +15,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records every received and every accepted frame with its direction in a pcapng file (as it stands in memory: checksums
- * left to the interface are not complete). Recording ends when the file has reached its greatest size or cannot be
+ * Records every received and every accepted frame with its direction in a pcapng file, as it goes over the wire: a checksum
+ * left to the interface is complete in the file. Only what came in from an interface that cannot tell whether it is
+ * ({@link io.weir.port.Offload#CHECKSUM_UNKNOWN}) is recorded as it came. Recording ends when the file has reached its greatest size or cannot be
  * written; the traffic goes on either way. Writes files on the packet path: a tool for finding faults.
  */
 public final class TracedPort implements Port, FrameOwner {
@@ -23,6 +26,7 @@ public final class TracedPort implements Port, FrameOwner {
 
     private final Port port;
     private final MemorySegment frames;
+    private final WireImage image;
     private final PcapngWriter writer;
     private final long maximumBytes;
     private final LongSupplier timestampNs;
@@ -37,14 +41,15 @@ public final class TracedPort implements Port, FrameOwner {
     /**
      * Starts recording.
      *
-     * @param frames the memory that frame addresses count in
+     * @param owners of the processor whose port this is
      * @param maximumBytes greatest size of the file
      * @param timestampNs nanoseconds since 1970
      */
-    public TracedPort(Port port, MemorySegment frames, Path file, long maximumBytes, LongSupplier timestampNs)
+    public TracedPort(Port port, FrameOwners owners, Path file, long maximumBytes, LongSupplier timestampNs)
             throws IOException {
         this.port = port;
-        this.frames = frames;
+        this.frames = owners.storage().frames();
+        image = new WireImage(owners);
         this.maximumBytes = maximumBytes;
         this.timestampNs = timestampNs;
         writer = PcapngWriter.create(file, port.name(), BUFFER_BYTES);
@@ -136,7 +141,9 @@ public final class TracedPort implements Port, FrameOwner {
         }
         recording =
                 recording && writer.hasRoom(length) && writer.size() + PcapngWriter.blockBytes(length) <= maximumBytes;
-        if (recording) {
+        if (recording && WireImage.differs(batch, i)) {
+            writer.write(timestampNs.getAsLong(), image.bytes(), 0, image.copy(batch, i), direction);
+        } else if (recording) {
             writer.write(timestampNs.getAsLong(), frames, batch.address[i], length, direction);
         } else {
             unrecorded++;

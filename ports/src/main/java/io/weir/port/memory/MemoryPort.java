@@ -6,11 +6,10 @@ import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
-import java.lang.foreign.MemorySegment;
 
 /**
  * One processor's handle on a {@link MemoryWire}. Frames of the packet storage pass without a copy; a frame from
- * another port's receive ring is copied into the storage, because the station takes it only later.
+ * another port's receive ring is copied into the storage, into several buffers if it is long, because the station takes it only later.
  */
 public final class MemoryPort implements Port {
     private final MemoryWire wire;
@@ -55,9 +54,10 @@ public final class MemoryPort implements Port {
         }
         int size = batch.size();
         for (int i = 0; i < size; i++) {
-            boolean accepted = batch.owner[i] == FrameBatch.STORAGE
-                    ? transmit.offer(
-                            batch.address[i], batch.length[i], batch.offload[i], FrameBatch.STORAGE, batch.ingress[i])
+            int owner = batch.owner[i];
+            boolean isStored = owner == FrameBatch.STORAGE || owner == FrameBatch.CHAIN;
+            boolean accepted = isStored
+                    ? transmit.offer(batch.address[i], batch.length[i], batch.offload[i], owner, batch.ingress[i])
                     : offerCopy(batch, i);
             if (!accepted) {
                 return i;
@@ -68,17 +68,13 @@ public final class MemoryPort implements Port {
 
     private boolean offerCopy(FrameBatch batch, int i) {
         int length = batch.length[i];
-        if (length > storage.frameCapacity()) {
-            return false;
-        }
-        long copy = storage.acquire();
+        int owner = length > storage.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
+        long copy = storage.chain().store(storage.frames(), batch.address[i], length);
         if (copy == BufferPool.ABSENT) {
             return false;
         }
-        MemorySegment frames = storage.frames();
-        MemorySegment.copy(frames, batch.address[i], frames, copy, length);
-        if (!transmit.offer(copy, length, batch.offload[i], FrameBatch.STORAGE, batch.ingress[i])) {
-            storage.release(copy);
+        if (!transmit.offer(copy, length, batch.offload[i], owner, batch.ingress[i])) {
+            owners.release(copy, owner);
             return false;
         }
         owners.release(batch.address[i], batch.owner[i]);

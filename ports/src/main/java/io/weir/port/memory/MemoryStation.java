@@ -40,19 +40,18 @@ public final class MemoryStation implements AutoCloseable {
         return inject(0, frame, Offload.NONE);
     }
 
-    /** Copies a frame into a free buffer and queues it for a handle; false when no buffer or slot is free. */
+    /**
+     * Copies a frame into free buffers, several when it is longer than one, and queues it for a handle; false when there
+     * are not enough buffers, or no slot is free.
+     */
     public boolean inject(int queue, byte[] frame, long offload) {
-        if (frame.length > pool.frameCapacity()) {
-            throw new IllegalArgumentException(
-                    "frame of " + frame.length + " bytes does not fit a buffer of " + pool.frameCapacity());
-        }
-        long address = pool.acquire();
+        int owner = frame.length > pool.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
+        long address = pool.chain().store(MemorySegment.ofArray(frame), 0, frame.length);
         if (address == BufferPool.ABSENT) {
             return false;
         }
-        MemorySegment.copy(frame, 0, pool.frames(), ValueLayout.JAVA_BYTE, address, frame.length);
-        if (!inject(queue, address, frame.length, offload)) {
-            pool.release(address);
+        if (!receive[queue].offer(address, frame.length, offload, owner, wire.id())) {
+            pool.chain().release(address);
             return false;
         }
         return true;
@@ -60,7 +59,12 @@ public final class MemoryStation implements AutoCloseable {
 
     /** Queues a frame that is already in the packet storage, without a copy; false (still the caller's) when full. */
     public boolean inject(int queue, long address, int length, long offload) {
-        return receive[queue].offer(address, length, offload, FrameBatch.STORAGE, wire.id());
+        return inject(queue, address, length, offload, FrameBatch.STORAGE);
+    }
+
+    /** Likewise a frame in one buffer or a chain of them ({@link FrameBatch#CHAIN}). */
+    public boolean inject(int queue, long address, int length, long offload, int owner) {
+        return receive[queue].offer(address, length, offload, owner, wire.id());
     }
 
     /**
@@ -75,15 +79,19 @@ public final class MemoryStation implements AutoCloseable {
         return count;
     }
 
-    /** Takes the next transmitted frame and frees its buffer; null when there is none. */
+    /** Takes the next transmitted frame and frees its buffers; null when there is none. */
     public @Nullable TransmittedFrame collect() {
         one.clear();
         if (collect(one, 1) == 0) {
             return null;
         }
         byte[] bytes = new byte[one.length[0]];
-        MemorySegment.copy(pool.frames(), ValueLayout.JAVA_BYTE, one.address[0], bytes, 0, bytes.length);
-        pool.release(one.address[0]);
+        if (one.owner[0] == FrameBatch.CHAIN) {
+            pool.chain().copyTo(one.address[0], bytes.length, MemorySegment.ofArray(bytes), 0);
+        } else {
+            MemorySegment.copy(pool.frames(), ValueLayout.JAVA_BYTE, one.address[0], bytes, 0, bytes.length);
+        }
+        release(0);
         return new TransmittedFrame(bytes, one.offload[0]);
     }
 
@@ -99,8 +107,16 @@ public final class MemoryStation implements AutoCloseable {
     private void discard(FrameRing ring) {
         one.clear();
         while (MemoryWire.drain(ring, one, 1, wire.id()) > 0) {
-            pool.release(one.address[0]);
+            release(0);
             one.clear();
+        }
+    }
+
+    private void release(int i) {
+        if (one.owner[i] == FrameBatch.CHAIN) {
+            pool.chain().release(one.address[i]);
+        } else {
+            pool.release(one.address[i]);
         }
     }
 }

@@ -65,7 +65,7 @@ public final class MemoryWire {
     static int drain(FrameRing ring, FrameBatch batch, int limit, int ingress) {
         int count = ring.available(Math.min(limit, batch.capacity() - batch.size()));
         for (int i = 0; i < count; i++) {
-            batch.add(ring.address(i), ring.length(i), ring.offload(i), FrameBatch.STORAGE, ingress);
+            batch.add(ring.address(i), ring.length(i), ring.offload(i), ring.owner(i), ingress);
         }
         if (count > 0) {
             ring.consume(count);

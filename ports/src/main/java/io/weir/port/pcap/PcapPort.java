@@ -10,6 +10,7 @@ import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
+import io.weir.port.WireImage;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -32,6 +33,7 @@ public final class PcapPort implements Port {
     private final @Nullable PcapReader reader;
     private final @Nullable PcapWriter writer;
     private final LongSupplier timestampNs;
+    private final WireImage image;
 
     private boolean readAhead;
     private boolean atEnd;
@@ -55,13 +57,14 @@ public final class PcapPort implements Port {
             LongSupplier timestampNs) {
         this.id = id;
         this.name = name;
-        capabilities = new PortCapabilities("pcap", linkAddress, mtu, false, false, false);
+        capabilities = new PortCapabilities("pcap", linkAddress, mtu, true, false, false);
         this.owners = owners;
         storage = owners.storage();
         this.counters = counters;
         this.reader = reader;
         this.writer = writer;
         this.timestampNs = timestampNs;
+        image = new WireImage(owners);
         atEnd = reader == null;
     }
 
@@ -153,8 +156,8 @@ public final class PcapPort implements Port {
         try {
             for (; i < size; i++) {
                 if (writer != null) {
-                    int length = batch.length[i];
-                    writer.write(timestampNs.getAsLong(), storage.frames(), batch.address[i], length, length);
+                    int length = image.copy(batch, i);
+                    writer.write(timestampNs.getAsLong(), image.bytes(), 0, length, batch.length[i]);
                 }
                 owners.release(batch.address[i], batch.owner[i]);
             }

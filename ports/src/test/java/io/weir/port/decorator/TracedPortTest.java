@@ -43,7 +43,7 @@ class TracedPortTest {
     }
 
     private TracedPort port(long maximumBytes) throws IOException {
-        return new TracedPort(wire.port(0, owners), pool.frames(), file(), maximumBytes, () -> timeNs++);
+        return new TracedPort(wire.port(0, owners), owners, file(), maximumBytes, () -> timeNs++);
     }
 
     /** Direction and length of each recorded frame. */

@@ -3,6 +3,7 @@ package io.weir.switching.filter;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.port.FrameBatch;
@@ -32,6 +33,7 @@ final class ArpHandler {
     private static final long REPLY = Solicitor.ARP_ETHERNET_IPV4 | ((long) Solicitor.ARP_REPLY << 56);
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ProcessorCounters counters;
     private final NeighbourTable neighbours;
     private final RouteReader routes;
@@ -40,6 +42,7 @@ final class ArpHandler {
 
     ArpHandler(ProcessorContext context, Egress egress, LocalAddresses local) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.counters = context.counters;
         this.neighbours = context.neighbours;
         this.routes = context.routes;
@@ -117,6 +120,9 @@ final class ArpHandler {
         Solicitor.writeArp(frames, frame + offset, Solicitor.ARP_REPLY, mac, wanted, askerMac, asker);
         // Padding of a short frame is kept, anything beyond it is not sent back.
         int length = Math.min(columns.length[i], Math.max(SHORTEST_FRAME, offset + MESSAGE));
+        if (columns.owner[i] == FrameBatch.CHAIN) {
+            chain.shorten(frame, length);
+        }
         egress.send(interfaceId, frame, length, Offload.NONE, columns.owner[i], interfaceId);
         counters.add(Counter.ARP_REPLIES_SENT, 1);
     }

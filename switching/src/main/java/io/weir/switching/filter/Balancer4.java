@@ -9,6 +9,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Words;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
@@ -36,6 +37,7 @@ final class Balancer4 {
     private static final int ENDING = Protocol.SYN | Protocol.FIN | Protocol.RST;
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConnectionTable4 table;
     private final ConnectionCursor4 cursor;
     private final ConnectionPairs4 pairs;
@@ -63,6 +65,7 @@ final class Balancer4 {
             IcmpErrors errors,
             Egress egress) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.table = context.connections4;
         this.cursor = cursor;
         this.pairs = pairs;
@@ -96,7 +99,7 @@ final class Balancer4 {
         int state = cursor.state();
         int flags = batch.tcpFlags[i];
         if ((flags & ENDING) != 0 || (state != ConnectionState.ESTABLISHED && state != ConnectionState.UDP)) {
-            if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, batch, i)) {
+            if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, chain, batch, i)) {
                 return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
             }
             if (isReopening(kind, state, flags)) {
@@ -156,7 +159,7 @@ final class Balancer4 {
         }
         if (batch.networkOffset[i] == LinkHeader.LENGTH) {
             FrameBatch queue = batch.frames;
-            errors.tooBig(queue.address[i], queue.length[i], queue.ingress[i], mtu, nowMs);
+            errors.tooBig(queue.address[i], queue.length[i], queue.owner[i], queue.ingress[i], mtu, nowMs);
         }
         return true;
     }

@@ -9,6 +9,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Words;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
@@ -23,6 +24,7 @@ final class Balancer6 {
     private static final int ENDING = Protocol.SYN | Protocol.FIN | Protocol.RST;
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConnectionTable6 table;
     private final ConnectionCursor6 cursor;
     private final ConnectionPairs6 pairs;
@@ -50,6 +52,7 @@ final class Balancer6 {
             IcmpErrors errors,
             Egress egress) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.table = context.connections6;
         this.cursor = cursor;
         this.pairs = pairs;
@@ -89,7 +92,7 @@ final class Balancer6 {
         int state = cursor.state();
         int flags = batch.tcpFlags[i];
         if ((flags & ENDING) != 0 || (state != ConnectionState.ESTABLISHED && state != ConnectionState.UDP)) {
-            if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, batch, i)) {
+            if ((flags & ENDING) != 0 && !TransportChecksum.isCorrect(frames, chain, batch, i)) {
                 return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
             }
             if (Balancer4.isReopening(kind, state, flags)) {
@@ -146,7 +149,7 @@ final class Balancer6 {
         }
         if (batch.networkOffset[i] == LinkHeader.LENGTH) {
             FrameBatch queue = batch.frames;
-            errors.tooBig(queue.address[i], queue.length[i], queue.ingress[i], mtu, nowMs);
+            errors.tooBig(queue.address[i], queue.length[i], queue.owner[i], queue.ingress[i], mtu, nowMs);
         }
         return true;
     }

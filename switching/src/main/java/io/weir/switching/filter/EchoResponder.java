@@ -6,6 +6,7 @@ import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
@@ -34,6 +35,7 @@ final class EchoResponder {
     private static final int TIME_TO_LIVE = 64;
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     private final LocalAddresses local;
@@ -42,6 +44,7 @@ final class EchoResponder {
 
     EchoResponder(ProcessorContext context, Egress egress, LocalAddresses local) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.configuration = context.configuration;
         this.counters = context.counters;
         this.egress = egress;
@@ -63,7 +66,7 @@ final class EchoResponder {
         if (!isRequest(message, REQUEST_4)) {
             return Verdict.drop(DropReason.ICMP_UNHANDLED);
         }
-        if (!Offload.isTrusted(offload) && Checksum.finish(Checksum.sum(frames, message, length)) != 0) {
+        if (!Offload.isTrusted(offload) && !isChecksumRight4(batch, i, length)) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
         if (!bucket.take(nowMs, configuration.echoesPerSecond())) {
@@ -105,7 +108,7 @@ final class EchoResponder {
             // A reply would have to leave the extension headers out; nobody pings with them.
             return Verdict.drop(DropReason.IPV6_EXTENSIONS_INVALID);
         }
-        if (!Offload.isTrusted(offload) && !isChecksumRight(ip, length)) {
+        if (!Offload.isTrusted(offload) && !isChecksumRight6(batch, i, length)) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
         if (!bucket.take(nowMs, configuration.echoesPerSecond())) {
@@ -123,9 +126,14 @@ final class EchoResponder {
         return send(batch, i);
     }
 
-    private boolean isChecksumRight(long ip, int length) {
-        long pseudo = Checksum.sum(frames, ip + 8, 32) + ((long) ICMPV6 << 8) + Checksum.swap(length);
-        return Checksum.finish(pseudo + Checksum.sum(frames, ip + IP6, length)) == 0;
+    private boolean isChecksumRight4(PacketBatch batch, int i, int length) {
+        return Checksum.finish(FrameSum.of(frames, chain, batch, i, batch.transportOffset[i], length)) == 0;
+    }
+
+    private boolean isChecksumRight6(PacketBatch batch, int i, int length) {
+        long addresses = Checksum.sum(frames, batch.frames.address[i] + batch.networkOffset[i] + 8, 32);
+        long pseudo = addresses + ((long) ICMPV6 << 8) + Checksum.swap(length);
+        return Checksum.finish(pseudo + FrameSum.of(frames, chain, batch, i, batch.transportOffset[i], length)) == 0;
     }
 
     /** Type and code in one word; a request's code is 0. */

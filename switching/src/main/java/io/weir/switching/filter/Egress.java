@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A frame of several segments cannot leave by an interface that does not segment.
  */
 final class Egress {
-    /** Not a value of {@link Offload}: its flags hold two bits at most. */
+    /** Not a value of {@link Offload}: its flags hold three bits at most. */
     private static final long IMPOSSIBLE = -1L;
 
     private final ProcessorContext context;
@@ -63,7 +63,7 @@ final class Egress {
         }
         long left = offload;
         if (offload != Offload.NONE) {
-            left = completeFor(interfaceId, address, length, offload);
+            left = completeFor(interfaceId, address, length, offload, owner);
             if (left == IMPOSSIBLE) {
                 counters.drop(DropReason.FRAME_TOO_LONG, ingress);
                 context.release(address, owner);
@@ -79,7 +79,7 @@ final class Egress {
     }
 
     /** Does here what the interface cannot do; returns what is left to it, or {@link #IMPOSSIBLE}. */
-    private long completeFor(int interfaceId, long address, int length, long offload) {
+    private long completeFor(int interfaceId, long address, int length, long offload, int owner) {
         Port port = context.ports[interfaceId];
         if (port == null) {
             return offload;
@@ -93,10 +93,11 @@ final class Egress {
         }
         int start = Offload.checksumStart(offload);
         int field = start + Offload.checksumOffset(offload);
-        if (field + 2 > length) {
+        int head = owner == FrameBatch.CHAIN ? Math.min(length, context.chain.length(address)) : length;
+        if (field + 2 > head) {
             return IMPOSSIBLE;
         }
-        long sum = Checksum.sum(context.frames, address + start, length - start);
+        long sum = FrameSum.of(context.frames, context.chain, address, owner, start, length - start);
         boolean isUdp = Offload.checksumOffset(offload) == Protocol.UDP_CHECKSUM;
         int checksum = isUdp ? Checksum.finishUdp(sum) : Checksum.finish(sum);
         context.frames.set(Raw.U16, address + field, (short) checksum);

@@ -6,6 +6,7 @@ import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
@@ -23,6 +24,7 @@ final class Forwarder {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     private final Paths paths;
@@ -32,6 +34,7 @@ final class Forwarder {
 
     Forwarder(ProcessorContext context, Egress egress, Paths paths, NeighbourResolver resolver, IcmpErrors errors) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.configuration = context.configuration;
         this.counters = context.counters;
         this.paths = paths;
@@ -127,13 +130,17 @@ final class Forwarder {
             long source = LinkHeader.source(frames, frame);
             // The EtherType behind the tag becomes the frame's.
             LinkHeader.set(frames, frame + tag, destination, source);
-            columns.address[i] = frame + tag;
+            columns.address[i] = columns.owner[i] == FrameBatch.CHAIN ? chain.skip(frame, tag) : frame + tag;
+            columns.length[i] -= tag;
             columns.offload[i] = without(columns.offload[i], tag);
             batch.networkOffset[i] -= tag;
             batch.packetEnd[i] -= tag;
             if (batch.transportOffset[i] != PacketBatch.NO_TRANSPORT) {
                 batch.transportOffset[i] -= tag;
             }
+        }
+        if (columns.owner[i] == FrameBatch.CHAIN && batch.packetEnd[i] < columns.length[i]) {
+            chain.shorten(columns.address[i], batch.packetEnd[i]);
         }
         columns.length[i] = batch.packetEnd[i];
     }
@@ -169,25 +176,26 @@ final class Forwarder {
 
     private int timeExceeded(PacketBatch batch, int i, int nowMs) {
         FrameBatch columns = batch.frames;
-        errors.timeExceeded(columns.address[i], columns.length[i], columns.ingress[i], nowMs);
+        errors.timeExceeded(columns.address[i], columns.length[i], columns.owner[i], columns.ingress[i], nowMs);
         return Verdict.drop(DropReason.TTL_EXPIRED);
     }
 
     private int tooLong(PacketBatch batch, int i, int nowMs) {
         FrameBatch columns = batch.frames;
         int mtu = configuration.mtu(paths.egress());
-        errors.tooBig(columns.address[i], columns.length[i], columns.ingress[i], mtu, nowMs);
+        errors.tooBig(columns.address[i], columns.length[i], columns.owner[i], columns.ingress[i], mtu, nowMs);
         return Verdict.drop(DropReason.FRAME_TOO_LONG);
     }
 
     private int unreachable(PacketBatch batch, int i, int path, int nowMs) {
         FrameBatch columns = batch.frames;
         if (path == Paths.NO_ROUTE) {
-            errors.noRoute(columns.address[i], columns.length[i], columns.ingress[i], nowMs);
+            errors.noRoute(columns.address[i], columns.length[i], columns.owner[i], columns.ingress[i], nowMs);
             return Verdict.drop(DropReason.NO_ROUTE);
         }
         if (path == Paths.UNREACHABLE) {
-            errors.addressUnreachable(columns.address[i], columns.length[i], columns.ingress[i], nowMs);
+            errors.addressUnreachable(
+                    columns.address[i], columns.length[i], columns.owner[i], columns.ingress[i], nowMs);
             return Verdict.drop(DropReason.NEIGHBOUR_UNRESOLVED);
         }
         return Verdict.drop(DropReason.NEIGHBOUR_QUEUE_FULL);

@@ -12,6 +12,7 @@ import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
@@ -42,6 +43,7 @@ final class IcmpErrorTranslator {
     private static final int FRAGMENT_OFFSET = 0xff1f;
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConnectionTable4 connections4;
     private final ConnectionTable6 connections6;
     private final ProcessorCounters counters;
@@ -58,6 +60,7 @@ final class IcmpErrorTranslator {
 
     IcmpErrorTranslator(ProcessorContext context, Egress egress, Paths paths, NeighbourResolver resolver) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.connections4 = context.connections4;
         this.connections6 = context.connections6;
         this.counters = context.counters;
@@ -86,8 +89,7 @@ final class IcmpErrorTranslator {
         if (!find4(batch.destination0[i], quoted, header)) {
             return Verdict.UNDECIDED;
         }
-        if (!Offload.isTrusted(batch.frames.offload[i])
-                && Checksum.finish(Checksum.sum(frames, message, length)) != 0) {
+        if (!Offload.isTrusted(batch.frames.offload[i]) && checksum4(batch, i, length) != 0) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
         if (u8(frames, packet + 8) <= 1) {
@@ -97,7 +99,7 @@ final class IcmpErrorTranslator {
         if (kind != ConnectionTable.DIRECT) {
             translate4(packet, quoted, header, message + length);
             frames.set(U16, message + 2, (short) 0);
-            frames.set(U16, message + 2, (short) Checksum.finish(Checksum.sum(frames, message, length)));
+            frames.set(U16, message + 2, (short) checksum4(batch, i, length));
             batch.frames.offload[i] = Offload.NONE;
         }
         return leave(batch, i, paths.resolve4(target, nowMs), nowMs);
@@ -183,7 +185,7 @@ final class IcmpErrorTranslator {
         if (!find6(destination0, destination1, quoted)) {
             return Verdict.UNDECIDED;
         }
-        if (!Offload.isTrusted(batch.frames.offload[i]) && checksum6(packet, message, length) != 0) {
+        if (!Offload.isTrusted(batch.frames.offload[i]) && checksum6(batch, i, packet, length) != 0) {
             return Verdict.drop(DropReason.ICMP_INVALID);
         }
         int hops = u8(frames, packet + 7);
@@ -197,7 +199,7 @@ final class IcmpErrorTranslator {
             long difference = replace6(quoted + (isFromServers ? 24 : 8));
             replacePort(quoted + IP6, u8(frames, quoted + 6), isFromServers, difference, message + length);
             frames.set(U16, message + 2, (short) 0);
-            frames.set(U16, message + 2, (short) checksum6(packet, message, length));
+            frames.set(U16, message + 2, (short) checksum6(batch, i, packet, length));
             batch.frames.offload[i] = Offload.NONE;
         }
         int path = isFromServers
@@ -237,9 +239,14 @@ final class IcmpErrorTranslator {
     }
 
     /** 0 over a message whose checksum is right; the checksum of one whose field is 0. */
-    private int checksum6(long packet, long message, int length) {
+    private int checksum4(PacketBatch batch, int i, int length) {
+        return Checksum.finish(FrameSum.of(frames, chain, batch, i, batch.transportOffset[i], length));
+    }
+
+    /** Likewise. */
+    private int checksum6(PacketBatch batch, int i, long packet, int length) {
         long pseudo = Checksum.sum(frames, packet + 8, 32) + ((long) Protocol.ICMPV6 << 8) + Checksum.swap(length);
-        return Checksum.finish(pseudo + Checksum.sum(frames, message, length));
+        return Checksum.finish(pseudo + FrameSum.of(frames, chain, batch, i, batch.transportOffset[i], length));
     }
 
     private int leave(PacketBatch batch, int i, int path, int nowMs) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
@@ -49,6 +50,7 @@ final class IcmpErrors {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final BufferPool pool;
     private final ProcessorCounters counters;
     private final Egress egress;
@@ -57,6 +59,7 @@ final class IcmpErrors {
 
     IcmpErrors(ProcessorContext context, Egress egress, LocalAddresses local) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.pool = context.pool;
         this.counters = context.counters;
         this.egress = egress;
@@ -64,38 +67,38 @@ final class IcmpErrors {
     }
 
     /** Time to live or hop limit ran out in transit. */
-    void timeExceeded(long frame, int length, int ingress, int nowMs) {
+    void timeExceeded(long frame, int length, int owner, int ingress, int nowMs) {
         if (isIpv4(frame)) {
-            send4(frame, length, ingress, TIME_EXCEEDED_4, 0, 0, nowMs);
+            send4(frame, length, owner, ingress, TIME_EXCEEDED_4, 0, 0, nowMs);
         } else {
-            send6(frame, length, ingress, TIME_EXCEEDED_6, 0, 0, nowMs);
+            send6(frame, length, owner, ingress, TIME_EXCEEDED_6, 0, 0, nowMs);
         }
     }
 
     /** No route: network unreachable (RFC 792 code 0), no route to destination (RFC 4443 §3.1 code 0). */
-    void noRoute(long frame, int length, int ingress, int nowMs) {
+    void noRoute(long frame, int length, int owner, int ingress, int nowMs) {
         if (isIpv4(frame)) {
-            send4(frame, length, ingress, UNREACHABLE_4, 0, 0, nowMs);
+            send4(frame, length, owner, ingress, UNREACHABLE_4, 0, 0, nowMs);
         } else {
-            send6(frame, length, ingress, UNREACHABLE_6, 0, 0, nowMs);
+            send6(frame, length, owner, ingress, UNREACHABLE_6, 0, 0, nowMs);
         }
     }
 
     /** The next hop does not answer: host unreachable (RFC 792 code 1), address unreachable (RFC 4443 §3.1 code 3). */
-    void addressUnreachable(long frame, int length, int ingress, int nowMs) {
+    void addressUnreachable(long frame, int length, int owner, int ingress, int nowMs) {
         if (isIpv4(frame)) {
-            send4(frame, length, ingress, UNREACHABLE_4, 1, 0, nowMs);
+            send4(frame, length, owner, ingress, UNREACHABLE_4, 1, 0, nowMs);
         } else {
-            send6(frame, length, ingress, UNREACHABLE_6, 3, 0, nowMs);
+            send6(frame, length, owner, ingress, UNREACHABLE_6, 3, 0, nowMs);
         }
     }
 
     /** Longer than the next link takes: fragmentation needed (RFC 1191 §4), packet too big (RFC 4443 §3.2). */
-    void tooBig(long frame, int length, int ingress, int mtu, int nowMs) {
+    void tooBig(long frame, int length, int owner, int ingress, int mtu, int nowMs) {
         if (isIpv4(frame)) {
-            send4(frame, length, ingress, UNREACHABLE_4, 4, mtu, nowMs);
+            send4(frame, length, owner, ingress, UNREACHABLE_4, 4, mtu, nowMs);
         } else {
-            send6(frame, length, ingress, PACKET_TOO_BIG_6, 0, mtu, nowMs);
+            send6(frame, length, owner, ingress, PACKET_TOO_BIG_6, 0, mtu, nowMs);
         }
     }
 
@@ -103,7 +106,7 @@ final class IcmpErrors {
         return frames.get(JAVA_BYTE, frame + LinkHeader.LENGTH) >>> 4 == 4;
     }
 
-    private void send4(long frame, int length, int ingress, int type, int code, int mtu, int nowMs) {
+    private void send4(long frame, int length, int owner, int ingress, int type, int code, int mtu, int nowMs) {
         long packet = frame + LinkHeader.LENGTH;
         int sender = frames.get(RAW_32, packet + 12);
         int packetLength = Math.min(frames.get(SHORT, packet + 2) & 0xffff, length - LinkHeader.LENGTH);
@@ -129,16 +132,16 @@ final class IcmpErrors {
         long message = ip + IP4;
         frames.set(INT, message, (type << 24) | (code << 16));
         frames.set(INT, message + 4, mtu & 0xffff);
-        MemorySegment.copy(frames, packet, frames, message + ICMP_HEADER, quoted);
+        quote(frame, owner, quoted, message + ICMP_HEADER);
         int checksum = Checksum.finish(Checksum.sum(frames, message, ICMP_HEADER + quoted));
         frames.set(RAW_16, message + 2, (short) checksum);
         finish(answer, LinkHeader.LENGTH + total, ingress);
     }
 
-    private void send6(long frame, int length, int ingress, int type, int code, int mtu, int nowMs) {
+    private void send6(long frame, int length, int owner, int ingress, int type, int code, int mtu, int nowMs) {
         long packet = frame + LinkHeader.LENGTH;
         int packetLength = Math.min((frames.get(SHORT, packet + 4) & 0xffff) + IP6, length - LinkHeader.LENGTH);
-        if (!mayAnswer6(frame, packetLength) || !bucket.take(nowMs, PER_SECOND)) {
+        if (!mayAnswer6(frame, headLength(frame, owner, packetLength)) || !bucket.take(nowMs, PER_SECOND)) {
             return;
         }
         long sender0 = frames.get(RAW_64, packet + 8);
@@ -160,11 +163,26 @@ final class IcmpErrors {
         long message = ip + IP6;
         frames.set(INT, message, (type << 24) | (code << 16));
         frames.set(INT, message + 4, mtu);
-        MemorySegment.copy(frames, packet, frames, message + ICMP_HEADER, quoted);
+        quote(frame, owner, quoted, message + ICMP_HEADER);
         long pseudo = Checksum.sum(frames, ip + 8, 32) + ((long) ICMPV6 << 8) + Checksum.swap(payload);
         int checksum = Checksum.finish(pseudo + Checksum.sum(frames, message, payload));
         frames.set(RAW_16, message + 2, (short) checksum);
         finish(answer, LinkHeader.LENGTH + IP6 + payload, ingress);
+    }
+
+    private void quote(long frame, int owner, int quoted, long target) {
+        if (owner == FrameBatch.CHAIN) {
+            chain.copyTo(frame, LinkHeader.LENGTH, quoted, frames, target);
+        } else {
+            MemorySegment.copy(frames, frame + LinkHeader.LENGTH, frames, target, quoted);
+        }
+    }
+
+    /** Bytes of the packet in which headers may be looked for. */
+    private int headLength(long frame, int owner, int packetLength) {
+        return owner == FrameBatch.CHAIN
+                ? Math.min(packetLength, chain.length(frame) - LinkHeader.LENGTH)
+                : packetLength;
     }
 
     private long begin(long frame, int ingress, int etherType) {

@@ -55,14 +55,14 @@ final class NdpHandler {
         this.solicitor = solicitor;
     }
 
-    /** Processes the message of row {@code i} to its end. */
+    /** Processes the message of row {@code i} to its end; none is so long that it takes several buffers. */
     int handle(PacketBatch batch, int i, int nowMs) {
         FrameBatch columns = batch.frames;
         long frame = columns.address[i];
         long ip = frame + batch.networkOffset[i];
         long message = ip + IPV6_HEADER;
         int length = batch.packetEnd[i] - batch.networkOffset[i] - IPV6_HEADER;
-        if (!isValid(ip, length, columns.offload[i])) {
+        if (columns.owner[i] == FrameBatch.CHAIN || !isValid(ip, length, columns.offload[i])) {
             return Verdict.drop(DropReason.NDP_INVALID);
         }
         int type = frames.get(JAVA_BYTE, message) & 0xff;

@@ -64,7 +64,7 @@ public final class PacketFilter {
         this.connections6 = context.connections6;
         this.cursor6 = new ConnectionCursor6(connections6);
         this.egress = new Egress(context);
-        this.parser = new Parser(context.frames, context.configuration);
+        this.parser = new Parser(context.frames, context.chain, context.configuration);
         LocalAddresses local = new LocalAddresses(context);
         IcmpErrors errors = new IcmpErrors(context, egress, local);
         Paths paths = new Paths(context, local);
@@ -324,7 +324,7 @@ public final class PacketFilter {
         } else if (!known) {
             return Verdict.drop(DropReason.SERVICE_UNKNOWN);
         }
-        return TransportChecksum.isCorrect(context.frames, batch, i)
+        return TransportChecksum.isCorrect(context.frames, context.chain, batch, i)
                 ? Verdict.UNDECIDED
                 : Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
     }

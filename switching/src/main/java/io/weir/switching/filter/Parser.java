@@ -5,7 +5,9 @@ import static io.weir.switching.filter.Raw.u8;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.map.Words;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
+import io.weir.port.Offload;
 import io.weir.wire.Checksum;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Link layer: unicast to another station is {@link DropReason#NOT_FOR_US}; so is an IP unicast packet in a group
  * frame (RFC 1122 section 3.3.6). An 802.1Q priority tag (VLAN 0) is accepted and kept; any other VLAN is refused.
+ *
+ * <p>Of a frame in several buffers the first must have the headers, and {@link #TRANSPORT_HEAD_BYTES} from the transport
+ * header on; only payload may be read from the others. An unknown state of the transport checksum ends here, too.
  *
  * <p>Addresses that no packet on a wire may carry end here; whether an address is one of ours is a later question,
  * asked only of packets that belong to no known connection.
@@ -30,6 +35,11 @@ final class Parser {
     private static final int VLAN = 0x0081;
     /** VLAN identifier within the raw tag control information: the low 12 bits of the big-endian word. */
     private static final int VLAN_ID = 0xff0f;
+
+    /** What stages read behind the network header: an ICMP header, a quoted IPv4 header, a quoted TCP header. */
+    static final int TRANSPORT_HEAD_BYTES = 8 + 60 + 20;
+    /** With the longest IPv4 header; IPv6 extension headers are checked as they are walked. */
+    static final int HEAD_BYTES = TAGGED_BYTES + 60 + TRANSPORT_HEAD_BYTES;
 
     private static final long MAC_MASK = 0xffff_ffff_ffffL;
     private static final long LOW_32 = 0xffff_ffffL;
@@ -48,14 +58,16 @@ final class Parser {
     private static final long IMPOSSIBLE_FLAGS = impossibleFlags();
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConfigurationReader configuration;
     private final ExtensionHeaders extensions;
 
     private int macIngress;
     private long macRaw;
 
-    Parser(MemorySegment frames, ConfigurationReader configuration) {
+    Parser(MemorySegment frames, FrameChain chain, ConfigurationReader configuration) {
         this.frames = frames;
+        this.chain = chain;
         this.configuration = configuration;
         this.extensions = new ExtensionHeaders(frames);
     }
@@ -82,6 +94,9 @@ final class Parser {
                 batch.kind[i] = PacketBatch.KIND_DROP;
                 batch.drop[i] = Verdict.drop(reason);
             }
+            if (Offload.isChecksumUnknown(batch.frames.offload[i])) {
+                batch.frames.offload[i] = TransportChecksum.resolve(frames, chain, batch, i);
+            }
         }
     }
 
@@ -92,6 +107,9 @@ final class Parser {
             return DropReason.FRAME_TOO_SHORT;
         }
         long address = queue.address[i];
+        if (queue.owner[i] == FrameBatch.CHAIN && chain.length(address) < Math.min(length, HEAD_BYTES)) {
+            return DropReason.HEADERS_SPLIT;
+        }
         long first = Words.get64(frames, address);
         boolean group = (first & 1) != 0;
         if (!group && (first & MAC_MASK) != ownMac(queue.ingress[i])) {
@@ -242,7 +260,7 @@ final class Parser {
         int transport = offset + IPV6_BYTES;
         batch.fragment[i] = false;
         if (ExtensionHeaders.isExtension(protocol)) {
-            if (!extensions.walk(address, transport, end, protocol)) {
+            if (!extensions.walk(address, transport, extensionLimit(batch.frames, i, end), protocol)) {
                 return DropReason.IPV6_EXTENSIONS_INVALID;
             }
             protocol = extensions.protocol();
@@ -258,6 +276,15 @@ final class Parser {
             return withoutTransport(batch, i);
         }
         return parseTransport(batch, i, address, transport, protocol);
+    }
+
+    /** Where extension headers must have ended: the end of the packet, and room for a transport header before the next buffer. */
+    private int extensionLimit(FrameBatch queue, int i, int end) {
+        if (queue.owner[i] != FrameBatch.CHAIN) {
+            return end;
+        }
+        int head = chain.length(queue.address[i]);
+        return head == queue.length[i] ? end : Math.min(end, head - TRANSPORT_HEAD_BYTES);
     }
 
     /** Neighbour discovery alone may have an unspecified source or a multicast destination here (RFC 4861 section 4). */

@@ -34,6 +34,9 @@ final class PendingPackets {
     private final long[] address;
     private final int[] length;
     private final long[] offload;
+    /** {@link FrameBatch#STORAGE} or {@link FrameBatch#CHAIN}. */
+    private final int[] owner;
+
     private final int[] ingress;
     private final long[] sourceMac;
     private final boolean[] routed;
@@ -67,6 +70,7 @@ final class PendingPackets {
         address = new long[capacity];
         length = new int[capacity];
         offload = new long[capacity];
+        owner = new int[capacity];
         ingress = new int[capacity];
         sourceMac = new long[capacity];
         routed = new boolean[capacity];
@@ -108,7 +112,8 @@ final class PendingPackets {
         FrameBatch columns = batch.frames;
         long frame = columns.address[i];
         int frameLength = columns.length[i];
-        if (columns.owner[i] != FrameBatch.STORAGE) {
+        int frameOwner = columns.owner[i];
+        if (frameOwner != FrameBatch.STORAGE && frameOwner != FrameBatch.CHAIN) {
             if (frameLength > pool.frameCapacity()) {
                 return Verdict.drop(DropReason.FRAME_TOO_LONG);
             }
@@ -117,8 +122,9 @@ final class PendingPackets {
                 return Verdict.drop(DropReason.NO_BUFFER);
             }
             MemorySegment.copy(frames, frame, frames, copy, frameLength);
-            egress.release(frame, columns.owner[i]);
+            egress.release(frame, frameOwner);
             frame = copy;
+            frameOwner = FrameBatch.STORAGE;
         }
         int slot = free;
         free = next[slot];
@@ -126,6 +132,7 @@ final class PendingPackets {
         address[slot] = frame;
         length[slot] = frameLength;
         offload[slot] = columns.offload[i];
+        owner[slot] = frameOwner;
         ingress[slot] = columns.ingress[i];
         sourceMac[slot] = egressMac;
         routed[slot] = fromRouting;
@@ -195,7 +202,7 @@ final class PendingPackets {
         int slot = head[place];
         while (slot != NONE) {
             LinkHeader.set(frames, address[slot], destinationMac, sourceMac[slot]);
-            egress.send(egressId[place], address[slot], length[slot], offload[slot], FrameBatch.STORAGE, ingress[slot]);
+            egress.send(egressId[place], address[slot], length[slot], offload[slot], owner[slot], ingress[slot]);
             slot = recycle(slot);
         }
     }
@@ -204,10 +211,10 @@ final class PendingPackets {
         int slot = head[place];
         while (slot != NONE) {
             if (routed[slot]) {
-                errors.addressUnreachable(address[slot], length[slot], ingress[slot], nowMs);
+                errors.addressUnreachable(address[slot], length[slot], owner[slot], ingress[slot], nowMs);
             }
             counters.drop(DropReason.NEIGHBOUR_UNRESOLVED, ingress[slot]);
-            egress.release(address[slot], FrameBatch.STORAGE);
+            egress.release(address[slot], owner[slot]);
             slot = recycle(slot);
         }
     }
@@ -240,7 +247,7 @@ final class PendingPackets {
         for (int place = waiting - 1; place >= 0; place--) {
             int slot = head[place];
             while (slot != NONE) {
-                egress.release(address[slot], FrameBatch.STORAGE);
+                egress.release(address[slot], owner[slot]);
                 slot = recycle(slot);
             }
             remove(place);

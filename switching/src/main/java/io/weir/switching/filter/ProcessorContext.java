@@ -5,6 +5,7 @@ import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.connection.ConnectionTable6;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.port.FrameBatch;
@@ -22,6 +23,9 @@ public final class ProcessorContext {
     public final MemorySegment frames;
 
     public final BufferPool pool;
+    /** The pieces of frames of owner {@link FrameBatch#CHAIN}. */
+    public final FrameChain chain;
+
     public final ProcessorCounters counters;
     public final ConfigurationReader configuration;
     public final RouteReader routes;
@@ -57,6 +61,7 @@ public final class ProcessorContext {
         this.owners = owners;
         this.pool = owners.storage();
         this.frames = pool.frames();
+        this.chain = pool.chain();
         this.counters = counters;
         this.configuration = configuration;
         this.routes = routes;
@@ -68,7 +73,7 @@ public final class ProcessorContext {
         this.ports = ports;
     }
 
-    /** Gives a frame back to its owner: {@link FrameBatch#STORAGE} or the port whose ring it lies in. */
+    /** Gives a frame back to its owner: {@link FrameBatch#STORAGE}, {@link FrameBatch#CHAIN} or the port whose ring it lies in. */
     void release(long address, int owner) {
         if (owner == FrameBatch.STORAGE) {
             pool.release(address);

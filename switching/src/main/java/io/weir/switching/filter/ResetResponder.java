@@ -9,6 +9,7 @@ import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
@@ -33,6 +34,7 @@ final class ResetResponder {
     private static final long IPV6_START = 0x0006_1400_0000_0060L | (long) HOPS << 56;
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     private final Egress egress;
@@ -40,6 +42,7 @@ final class ResetResponder {
 
     ResetResponder(ProcessorContext context, Egress egress) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.configuration = context.configuration;
         this.counters = context.counters;
         this.egress = egress;
@@ -50,7 +53,7 @@ final class ResetResponder {
         if ((batch.tcpFlags[i] & Protocol.RST) != 0) {
             return Verdict.drop(DropReason.CONNECTION_UNKNOWN);
         }
-        if (!TransportChecksum.isCorrect(frames, batch, i)) {
+        if (!TransportChecksum.isCorrect(frames, chain, batch, i)) {
             return Verdict.drop(DropReason.TRANSPORT_CHECKSUM_WRONG);
         }
         if (!limit.take(nowMs, configuration.resetsPerSecond())) {
@@ -67,6 +70,9 @@ final class ResetResponder {
         counters.drop(reason, ingress);
         counters.add(Counter.RESETS_SENT, 1);
         int length = transportOffset + Protocol.TCP_HEADER_BYTES;
+        if (queue.owner[i] == FrameBatch.CHAIN) {
+            chain.shorten(frame, length);
+        }
         egress.send(ingress, frame, length, Offload.NONE, queue.owner[i], ingress);
         return Verdict.SENT;
     }

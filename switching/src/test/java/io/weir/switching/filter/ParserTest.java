@@ -20,7 +20,7 @@ class ParserTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(frame.length, 1);
             memory.copyFrom(MemorySegment.ofArray(frame));
-            Parser parser = new Parser(memory, node.context.configuration);
+            Parser parser = new Parser(memory, node.context.chain, node.context.configuration);
             batch.frames.clear();
             batch.frames.add(0, frame.length, 0, 0, 1);
             parser.parse(batch);
