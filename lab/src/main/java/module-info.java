@@ -5,4 +5,5 @@ module io.weir.lab {
     requires jdk.httpserver;
 
     exports io.weir.lab;
+    exports io.weir.lab.bench;
 }

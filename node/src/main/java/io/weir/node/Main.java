@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             InterfacesCommand.class,
             ReplayCommand.class,
             DemoCommand.class,
+            BenchCommand.class,
         })
 public final class Main implements Runnable {
     @Spec
