@@ -24,6 +24,7 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
     public static final int ENOSPC = 28;
+    public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int EMSGSIZE = 90;
     public static final int ENOPROTOOPT = 92;
@@ -34,6 +35,7 @@ public final class Errno {
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
+    public static final int ENOTCONN = 107;
 
     private static final @Nullable String[] NAMES = new String[134];
     private static final @Nullable String[] TEXTS = new String[134];
@@ -64,7 +66,7 @@ public final class Errno {
         define(ENOSPC, "ENOSPC", "no space left on device");
         define(30, "EROFS", "read-only file system");
         define(32, "EPIPE", "broken pipe");
-        define(34, "ERANGE", "result out of range");
+        define(ERANGE, "ERANGE", "result out of range");
         define(ENOSYS, "ENOSYS", "not implemented by this kernel");
         define(71, "EPROTO", "protocol error");
         define(75, "EOVERFLOW", "value too large");
@@ -81,7 +83,7 @@ public final class Errno {
         define(ENETUNREACH, "ENETUNREACH", "network unreachable");
         define(104, "ECONNRESET", "connection reset");
         define(ENOBUFS, "ENOBUFS", "no buffer space available");
-        define(107, "ENOTCONN", "not connected");
+        define(ENOTCONN, "ENOTCONN", "not connected");
         define(110, "ETIMEDOUT", "timed out");
         define(111, "ECONNREFUSED", "connection refused");
         define(113, "EHOSTUNREACH", "no route to host");

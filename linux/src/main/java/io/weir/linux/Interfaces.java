@@ -38,7 +38,9 @@ public final class Interfaces implements AutoCloseable {
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCETHTOOL = 0x8946;
+    private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0a;
+    private static final int ETHTOOL_GCHANNELS = 0x3c;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment request = arena.allocate(40, 8);
@@ -104,6 +106,46 @@ public final class Interfaces implements AutoCloseable {
             address = address << 8 | (request.get(JAVA_BYTE, 18L + i) & 0xff);
         }
         return address;
+    }
+
+    /**
+     * Receive queues in use, or the negated errno: EOPNOTSUPP for a driver that does not say, which has one.
+     *
+     * <pre>
+     *  struct ethtool_channels:  0 command | 4 most rx, tx, other, combined | 20 rx, tx, other, combined now
+     * </pre>
+     */
+    public int receiveQueues(int socket) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment channels = scratch.allocate(36, 8);
+            channels.set(JAVA_INT, 0, ETHTOOL_GCHANNELS);
+            int result = ethtool(socket, channels);
+            return result < 0 ? result : channels.get(JAVA_INT, 20) + channels.get(JAVA_INT, 32);
+        }
+    }
+
+    /**
+     * The driver, such as {@code veth}, and after a blank the bus it is on, such as {@code 0000:00:03.0}; empty when the
+     * driver does not say.
+     *
+     * <pre>
+     *  struct ethtool_drvinfo:  0 command | 4 driver[32] | 36 version[32] | 68 firmware[32] | 100 bus[32] | ... 196
+     * </pre>
+     */
+    public String driver(int socket) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment information = scratch.allocate(196, 8);
+            information.set(JAVA_INT, 0, ETHTOOL_GDRVINFO);
+            if (ethtool(socket, information) < 0) {
+                return "";
+            }
+            return (information.getString(4) + " " + information.getString(100)).strip();
+        }
+    }
+
+    private int ethtool(int socket, MemorySegment command) {
+        request.set(JAVA_LONG, 16, command.address());
+        return SystemCalls.ioctl(socket, SIOCETHTOOL, request.address());
     }
 
     @Override

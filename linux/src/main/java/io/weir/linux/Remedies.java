@@ -1,5 +1,7 @@
 package io.weir.linux;
 
+import java.util.List;
+
 /** What to do about the failures that operators meet. */
 final class Remedies {
     private Remedies() {}
@@ -23,7 +25,12 @@ final class Remedies {
             return "needs CAP_NET_RAW; run as root, or `setcap cap_net_raw,cap_net_admin+ep` on the java binary,"
                     + " or run inside `unshare -Urn`";
         }
+        if (call.startsWith("socket(AF_XDP")) {
+            return "needs CAP_NET_RAW; " + capabilities();
+        }
         return switch (name) {
+            case "bpf" -> bpf();
+            case "netlink" -> "needs CAP_NET_ADMIN; " + capabilities();
             case "setns" ->
                 "needs CAP_SYS_ADMIN in the namespace's user namespace; run as root or inside `unshare -Urnm`";
             case "setsockopt" -> "needs CAP_NET_ADMIN; run as root or inside `unshare -Urn`";
@@ -32,6 +39,21 @@ final class Remedies {
             case "open" -> "the file's owner or mode does not allow it";
             default -> "run as root or with the capability the call needs";
         };
+    }
+
+    private static String bpf() {
+        if (Privileges.isInsideUserNamespace()) {
+            return "bpf(2) is closed to user namespaces: run in the initial one, or use the driver af_packet here";
+        }
+        List<String> missing = Privileges.missing("CAP_BPF", "CAP_NET_ADMIN");
+        String needed = missing.isEmpty() ? "CAP_BPF and CAP_NET_ADMIN" : String.join(" and ", missing);
+        return "needs " + needed + "; " + capabilities();
+    }
+
+    /** The set that af_xdp needs as a whole, so that the next attempt does not fail for the next one. */
+    private static String capabilities() {
+        return "run as root, or `setcap cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock+ep` on the java binary, or with"
+                + " systemd AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN CAP_BPF CAP_IPC_LOCK";
     }
 
     private static String memory(String name) {

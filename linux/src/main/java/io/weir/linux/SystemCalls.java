@@ -70,8 +70,17 @@ final class SystemCalls {
     private static final MethodHandle SCHED_GETAFFINITY =
             handle("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SYSCALL_BPF = handle(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle PRLIMIT =
+            handle("prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle GETTID = handle("gettid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
+
+    /** The C library has no bpf(): its number in asm/unistd_64.h (x86-64) and asm-generic/unistd.h (the others). */
+    private static final long BPF_NUMBER = System.getProperty("os.arch").equals("amd64") ? 321 : 280;
 
     private SystemCalls() {}
 
@@ -277,6 +286,26 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) SETNS.invokeExact(capture, descriptor, type), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int bpf(int command, long attributes, int length) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return (int) result(
+                    (long) SYSCALL_BPF.invokeExact(capture, BPF_NUMBER, (long) command, attributes, (long) length),
+                    capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int prlimit(int process, int resource, long limit, long oldLimit) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) PRLIMIT.invokeExact(capture, process, resource, limit, oldLimit), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }
