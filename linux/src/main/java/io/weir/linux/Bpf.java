@@ -94,8 +94,7 @@ public final class Bpf {
     public static int delete(int map, byte[] key) {
         try (Arena arena = Arena.ofConfined()) {
             return call(
-                    BPF_MAP_DELETE_ELEM,
-                    element(arena, map, arena.allocateFrom(JAVA_BYTE, key), MemorySegment.NULL));
+                    BPF_MAP_DELETE_ELEM, element(arena, map, arena.allocateFrom(JAVA_BYTE, key), MemorySegment.NULL));
         }
     }
 
@@ -151,7 +150,8 @@ public final class Bpf {
             MemorySegment attributes = arena.allocate(128, 8);
             attributes.set(JAVA_INT, 0, BPF_PROG_TYPE_XDP);
             attributes.set(JAVA_INT, 4, instructions.length);
-            attributes.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, instructions).address());
+            attributes.set(
+                    JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, instructions).address());
             attributes.set(JAVA_LONG, 16, arena.allocateFrom("GPL").address());
             if (log != 0) {
                 attributes.set(JAVA_INT, 24, 1);

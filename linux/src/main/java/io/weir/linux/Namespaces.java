@@ -52,12 +52,16 @@ public final class Namespaces {
         Affinity.refuseVirtualThread("setns");
         int descriptor = Descriptors.open(path, Descriptors.READ_ONLY);
         try {
-            int result = SystemCalls.setns(descriptor, CLONE_NEWNET);
-            if (result < 0) {
-                throw LinuxException.of("setns(\"" + path + "\", CLONE_NEWNET)", -result);
-            }
+            enterDescriptor(descriptor, path);
         } finally {
             Descriptors.close(descriptor);
+        }
+    }
+
+    static void enterDescriptor(int descriptor, String name) {
+        int result = SystemCalls.setns(descriptor, CLONE_NEWNET);
+        if (result < 0) {
+            throw LinuxException.of("setns(\"" + name + "\", CLONE_NEWNET)", -result);
         }
     }
 }

@@ -112,7 +112,7 @@ public final class Netlink implements AutoCloseable {
             if (type == IFLA_XDP_ATTACHED) {
                 answer[0] = value.get(JAVA_BYTE, 0);
             } else if (type == IFLA_XDP_PROG_ID
-                    || (type == IFLA_XDP_DRV_PROG_ID || type == IFLA_XDP_SKB_PROG_ID) && answer[1] == 0) {
+                    || ((type == IFLA_XDP_DRV_PROG_ID || type == IFLA_XDP_SKB_PROG_ID) && answer[1] == 0)) {
                 answer[1] = value.get(JAVA_INT, 0);
             }
         });

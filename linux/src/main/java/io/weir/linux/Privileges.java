@@ -36,12 +36,16 @@ public final class Privileges {
             if (number == null) {
                 throw new IllegalArgumentException(name + " is none of " + CAPABILITIES.keySet());
             }
-            boolean has = (effective >>> number & 1) != 0 || number == BPF && (effective >>> SYS_ADMIN & 1) != 0;
+            boolean has = has(effective, number) || (number == BPF && has(effective, SYS_ADMIN));
             if (!has) {
                 missing.add(name);
             }
         }
         return missing;
+    }
+
+    private static boolean has(long effective, int number) {
+        return ((effective >>> number) & 1) != 0;
     }
 
     /** True in a user namespace below the initial one, whose capabilities do not count for bpf(2). */

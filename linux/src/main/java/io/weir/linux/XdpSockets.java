@@ -76,8 +76,7 @@ public final class XdpSockets {
      * @param mapping start of the mapping
      * @param mappingBytes its length
      */
-    public record MappedRing(
-            long producer, long consumer, long entries, long flags, long mapping, long mappingBytes) {}
+    public record MappedRing(long producer, long consumer, long entries, long flags, long mapping, long mappingBytes) {}
 
     private XdpSockets() {}
 
@@ -124,8 +123,7 @@ public final class XdpSockets {
     public static MappedRing map(int socket, Ring ring, int entries) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment offsets = arena.allocate(128, 8);
-            Sockets.require(
-                    Sockets.option(socket, SOL_XDP, XDP_MMAP_OFFSETS, offsets), "getsockopt(XDP_MMAP_OFFSETS)");
+            Sockets.require(Sockets.option(socket, SOL_XDP, XDP_MMAP_OFFSETS, offsets), "getsockopt(XDP_MMAP_OFFSETS)");
             // struct xdp_ring_offset: 0 producer, 8 consumer, 16 entries, 24 flags
             long at = ring.offset();
             long bytes = offsets.get(JAVA_LONG, at + 16) + (long) entries * ring.entryBytes;

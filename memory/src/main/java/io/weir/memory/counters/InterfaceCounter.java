@@ -7,11 +7,14 @@ public enum InterfaceCounter {
     TRANSMITTED_PACKETS("frames transmitted"),
     TRANSMITTED_BYTES("bytes transmitted"),
     DROPPED_PACKETS("frames dropped that came in by this interface"),
-    KERNEL_DROPPED_PACKETS("frames the kernel dropped before weir saw them (receive ring full)"),
+    KERNEL_DROPPED_PACKETS("frames the kernel dropped before weir saw them"),
     TRUNCATED_PACKETS("frames longer than the receive buffer"),
     TRANSMIT_ERRORS("frames that could not be transmitted"),
     DOWN_EVENTS("times the interface went down or disappeared"),
-    UP_EVENTS("times the interface was taken (back) into service");
+    UP_EVENTS("times the interface was taken (back) into service"),
+    KERNEL_RING_FULL("frames the kernel dropped because the af_xdp receive ring was full"),
+    KERNEL_FILL_EMPTY("times the kernel found no buffer in the af_xdp fill ring"),
+    KERNEL_INVALID_DESCRIPTORS("af_xdp descriptors the kernel refused");
 
     private final String description;
 

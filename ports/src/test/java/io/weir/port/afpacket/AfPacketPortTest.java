@@ -8,6 +8,7 @@ import io.weir.linux.LinuxException;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.port.Offload;
+import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
 import java.lang.management.ManagementFactory;
 import java.util.Random;

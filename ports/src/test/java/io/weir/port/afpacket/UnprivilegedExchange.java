@@ -1,5 +1,6 @@
 package io.weir.port.afpacket;
 
+import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
 import java.util.Arrays;
 

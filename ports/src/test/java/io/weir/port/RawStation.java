@@ -1,4 +1,4 @@
-package io.weir.port.afpacket;
+package io.weir.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The far end of a link: sends and receives frames by read and write calls, without a ring. */
-final class RawStation implements AutoCloseable {
+public final class RawStation implements AutoCloseable {
     /** IEEE 802 local experimental ethertype 1; frames of other types are passed over. */
-    static final int ETHERTYPE = 0x88b5;
+    public static final int ETHERTYPE = 0x88b5;
 
     private static final short ALL_PROTOCOLS = 0x0300;
 
@@ -25,7 +25,7 @@ final class RawStation implements AutoCloseable {
     private final Polling polling = new Polling(1);
     private final int socket;
 
-    RawStation(String namespace, String device) throws Exception {
+    public RawStation(String namespace, String device) throws Exception {
         socket = Namespaces.call(namespace, () -> {
             int descriptor = Sockets.open(Sockets.AF_PACKET, Sockets.SOCK_RAW, 0);
             MemorySegment address = arena.allocate(20, 4);
@@ -38,7 +38,7 @@ final class RawStation implements AutoCloseable {
         polling.add(socket, Polling.READABLE);
     }
 
-    void send(byte[] frame) {
+    public void send(byte[] frame) {
         MemorySegment.copy(frame, 0, buffer, JAVA_BYTE, 0, frame.length);
         long sent = Sockets.send(socket, buffer.address(), frame.length, 0);
         if (sent != frame.length) {
@@ -47,7 +47,7 @@ final class RawStation implements AutoCloseable {
     }
 
     /** The next frame of the experimental type, or null when none came in two seconds. */
-    byte @Nullable [] receive() {
+    public byte @Nullable [] receive() {
         while (polling.await(2_000) > 0) {
             int length = (int) Sockets.receive(socket, buffer.address(), buffer.byteSize(), Sockets.MSG_DONTWAIT);
             if (length >= 14
