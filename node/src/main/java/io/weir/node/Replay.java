@@ -1,7 +1,7 @@
 package io.weir.node;
 
 import io.weir.control.configuration.ConfigurationRefusedException;
-import io.weir.control.configuration.InterfaceConfiguration;
+import io.weir.control.configuration.DriverConfiguration;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
@@ -127,8 +127,7 @@ final class Replay implements AutoCloseable {
                 new MemoryConfiguration(
                         m.file(), m.connections4(), m.connections6(), BUFFERS, BUFFER_BYTES, m.neighbours(), false),
                 c.interfaces().stream()
-                        .map(i -> new InterfaceConfiguration(
-                                i.name(), i.device(), i.driver(), i.addresses(), i.linkAddress(), i.mtu(), -1))
+                        .map(i -> i.with(DriverConfiguration.DEFAULTS, -1))
                         .toList(),
                 c.routes(),
                 c.servers(),

@@ -42,14 +42,53 @@ public enum ConfigurationKey {
 
     INTERFACE_NAME("interfaces", "name", "text", "required", "name within the node"),
     INTERFACE_DEVICE("interfaces", "device", "text", "the name", "network device of the operating system"),
-    INTERFACE_DRIVER("interfaces", "driver", "auto or af_packet", "auto", "how weir reaches the device"),
+    INTERFACE_DRIVER(
+            "interfaces",
+            "driver",
+            "auto, af_xdp or af_packet",
+            "auto",
+            "how weir reaches the device; auto takes the best that works and says why"),
+    INTERFACE_MODE(
+            "interfaces",
+            "mode",
+            "exclusive or shared",
+            "exclusive",
+            "af_xdp: exclusive takes every frame; shared only those for services and own addresses, the kernel gets the rest"),
+    INTERFACE_XDP(
+            "interfaces",
+            "xdp",
+            "auto, native or generic",
+            "auto",
+            "af_xdp: where the XDP program runs: in the network driver, or in the network stack"),
     INTERFACE_ADDRESSES(
             "interfaces", "addresses", "list of address/length", "none", "own addresses; each makes a connected route"),
     INTERFACE_LINK_ADDRESS(
             "interfaces", "link-address", "link-layer address", "the device's", "used as source and for ARP and NDP"),
     INTERFACE_MTU("interfaces", "mtu", "bytes", "the device's", "greatest IP packet"),
     INTERFACE_PROCESSOR(
-            "interfaces", "processor", "number", "evenly", "switching processor that polls it, counted from 0"),
+            "interfaces",
+            "processor",
+            "number",
+            "evenly",
+            "switching processor that polls all its queues, counted from 0"),
+    INTERFACE_QUEUES(
+            "interfaces",
+            "queues",
+            "list of processors",
+            "evenly",
+            "switching processor of each receive queue, from queue 0; as many as the device has"),
+    INTERFACE_SPREAD(
+            "interfaces",
+            "spread",
+            "true or false",
+            "false",
+            "spread the frames of a single receive queue over all switching processors by flow"),
+    INTERFACE_RING(
+            "interfaces",
+            "ring",
+            "frames, a power of two",
+            "2048, less when memory.buffers is small",
+            "af_xdp: size of each ring of a queue"),
 
     ROUTE_TO(
             "routes",

@@ -131,7 +131,7 @@ public final class ConfigurationLoader {
         ProcessorsConfiguration processors = processors(top.section(PROCESSORS));
         MemoryConfiguration memory = memory(top.section(MEMORY), name);
         List<InterfaceConfiguration> interfaces =
-                interfaces(top, processors.switching().size());
+                interfaces(top, processors.switching().size(), memory);
         List<RouteConfiguration> routes = routes(top, interfaces);
         List<ServerConfiguration> servers = servers(top);
         List<ServiceConfiguration> services = services(top, servers);
@@ -207,8 +207,9 @@ public final class ConfigurationLoader {
                 section.flag(MEMORY_HUGE_PAGES, true));
     }
 
-    private List<InterfaceConfiguration> interfaces(YamlSection top, int processors) {
+    private List<InterfaceConfiguration> interfaces(YamlSection top, int processors, MemoryConfiguration memory) {
         List<InterfaceConfiguration> interfaces = new ArrayList<>();
+        DriverReader drivers = new DriverReader(problems, processors, memory);
         Map<String, Node> names = new HashMap<>();
         Map<String, Node> devices = new HashMap<>();
         Map<IpAddress, Node> owners = new HashMap<>();
@@ -246,14 +247,15 @@ public final class ConfigurationLoader {
             if (link != null && ((link.bits() >>> 40) & 1) != 0) {
                 section.problem(INTERFACE_LINK_ADDRESS, link + " is a group address", "the first octet must be even");
             }
-            String driver = section.text(INTERFACE_DRIVER).orElse("auto");
-            if (!driver.equals("auto") && !driver.equals("af_packet")) {
-                section.problem(
-                        INTERFACE_DRIVER, "'" + Problems.shown(driver) + "' is not a driver", "auto or af_packet");
-            }
+            int mtu = (int) section.number(INTERFACE_MTU, 0, 576, 65_535);
             interfaces.add(new InterfaceConfiguration(
-                    name, device, driver, addresses, link, (int) section.number(INTERFACE_MTU, 0, 576, 65_535), (int)
-                            section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
+                    name,
+                    device,
+                    drivers.read(section, mtu),
+                    addresses,
+                    link,
+                    mtu,
+                    (int) section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
         }
         return interfaces;
     }

@@ -10,21 +10,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name within the node, such as {@code ext0}
  * @param device the device of the operating system; by default the name
- * @param driver {@code auto}, {@code af_packet} or {@code memory}
+ * @param driver how weir reaches the device
  * @param addresses own addresses with prefix lengths; each makes a connected route
  * @param linkAddress link-layer address; null takes the device's
  * @param mtu greatest IP packet; 0 takes the device's
- * @param processor number of the switching processor that polls it, from 0; -1 assigns evenly
+ * @param processor number of the switching processor that polls all its queues, from 0; -1 assigns evenly
  */
 public record InterfaceConfiguration(
         String name,
         String device,
-        String driver,
+        DriverConfiguration driver,
         List<IpPrefix> addresses,
         @Nullable MacAddress linkAddress,
         int mtu,
         int processor) {
     public InterfaceConfiguration {
         addresses = List.copyOf(addresses);
+    }
+
+    /** The same, polled by another processor and reached another way. */
+    public InterfaceConfiguration with(DriverConfiguration otherDriver, int otherProcessor) {
+        return new InterfaceConfiguration(name, device, otherDriver, addresses, linkAddress, mtu, otherProcessor);
     }
 }

@@ -44,10 +44,20 @@ final class RestartCheck {
     private void compare(InterfaceConfiguration running, InterfaceConfiguration next) {
         String key = "interfaces." + running.name();
         same(key + ".device", running.device(), next.device());
-        same(key + ".driver", running.driver(), next.driver());
+        DriverConfiguration driver = running.driver();
+        same(key + ".driver", driver.driver().key(), next.driver().driver().key());
+        same(key + ".mode", mode(driver), mode(next.driver()));
+        same(key + ".xdp", driver.attach(), next.driver().attach());
+        same(key + ".queues", driver.queues(), next.driver().queues());
+        same(key + ".spread", driver.spread(), next.driver().spread());
+        same(key + ".ring", driver.ringFrames(), next.driver().ringFrames());
         same(key + ".link-address", running.linkAddress(), next.linkAddress());
         same(key + ".mtu", running.mtu(), next.mtu());
         same(key + ".processor", running.processor(), next.processor());
+    }
+
+    private static String mode(DriverConfiguration driver) {
+        return driver.shared() ? "shared" : "exclusive";
     }
 
     private static List<String> names(NodeConfiguration configuration) {

@@ -98,11 +98,61 @@ class ConfigurationLoaderTest {
                 "forwarding: false | forwarding: maybe | f:26:45: forwarding: 'maybe' is neither true nor false",
                 "{resets-per-second: 10 | {resets-per-second: 10, resets-per-second: 11 | f:26:33: resets-per-second: is there twice (the first is in line 26; keep one)",
                 "limits: { | limits: [ | f:26:",
+                "mtu: 9000 | driver: af_xpd | f:9:79: driver: 'af_xpd' is not one of auto, af_xdp, af_packet (did you mean af_xdp?)",
+                "mtu: 9000 | mode: share | f:9:77: mode: 'share' is not one of exclusive, shared (did you mean shared?)",
+                "mtu: 9000 | 'driver: af_packet, mode: shared' | f:9:96: mode: shared needs an XDP program, which driver: af_packet has not (use driver: af_xdp or mode: exclusive)",
+                "mtu: 9000 | 'driver: af_packet, xdp: native' | xdp: has no meaning with driver: af_packet",
+                "mtu: 9000 | 'queues: [0, 2]' | f:9:83: queues: processor of queue 1: 2 > 1 (0..1)",
+                "mtu: 9000 | 'queues: []' | f:9:79: queues: names no processor (queues: [0], or leave it out)",
+                "mtu: 9000 | 'queues: [0], processor: 0' | queues: contradicts processor",
+                "mtu: 9000 | 'driver: af_packet, queues: [0, 1]' | queues: 2 elements > 1: driver: af_packet has one queue (use spread: true, or driver: af_xdp)",
+                "mtu: 9000 | 'queues: [0, 1], spread: true' | spread: true contradicts queues with 2 elements",
+                "mtu: 9000 | 'driver: af_packet, ring: 1024' | ring: has no meaning with driver: af_packet",
+                "mtu: 9000 | ring: 1000 | f:9:77: ring: 1000 is not a power of two (try 1024)",
+                "mtu: 9000 | 'queues: [0, 1], ring: 1024' | ring: 1024 frames of 2 queues make the rings so far take 2048 buffers > memory.buffers 1024 (set memory.buffers: 4096)",
+                "mtu: 9000 | 'driver: af_xdp, mtu: 65535' | mtu: 65535 > 65262, what 17 buffers of 4096 bytes hold with af_xdp",
             })
     void names_the_place_the_value_and_the_fix(String from, String to, String message) {
         ConfigurationException e = refused(GOOD.replaceFirst(java.util.regex.Pattern.quote(from.strip()), to.strip()));
 
         assertThat(e.getMessage()).contains(message.strip());
+    }
+
+    @Test
+    void reads_how_an_interface_is_reached() throws ConfigurationException {
+        NodeConfiguration c = ConfigurationLoader.parse(
+                "f", GOOD.replace("mtu: 9000", "driver: af_xdp, mode: shared, xdp: native, queues: [1, 0], ring: 512"));
+
+        assertThat(c.interfaces().getFirst().driver()).isEqualTo(DriverConfiguration.DEFAULTS);
+        assertThat(c.interfaces().getLast().driver())
+                .isEqualTo(new DriverConfiguration(
+                        DriverConfiguration.Driver.AF_XDP,
+                        true,
+                        DriverConfiguration.Attach.NATIVE,
+                        List.of(1, 0),
+                        false,
+                        512));
+        assertThat(ConfigurationLoader.parse("f", GOOD.replace("mtu: 9000", "spread: true"))
+                        .interfaces()
+                        .getLast()
+                        .driver()
+                        .spread())
+                .isTrue();
+    }
+
+    @Test
+    void one_processor_has_nobody_to_spread_to() {
+        assertThat(refused("interfaces: [{name: eth0, spread: true}]").getMessage())
+                .isEqualTo("f:1:35: spread: true needs a second switching processor to spread to"
+                        + " (set processors.switching, or leave it out)");
+    }
+
+    @Test
+    void af_xdp_takes_buffers_of_two_sizes_only() {
+        assertThat(refused("memory: {buffer-size: 8192}\ninterfaces: [{name: eth0, driver: af_xdp}]")
+                        .getMessage())
+                .isEqualTo("f:2:35: driver: af_xdp takes packet buffers of 2048 or 4096 bytes,"
+                        + " memory.buffer-size is 8192 (set memory.buffer-size: 4096)");
     }
 
     @Test
