@@ -10,4 +10,5 @@ module io.weir.memory {
     exports io.weir.memory.configuration;
     exports io.weir.memory.connection;
     exports io.weir.memory.packet;
+    exports io.weir.memory.queue;
 }

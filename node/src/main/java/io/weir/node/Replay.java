@@ -2,6 +2,7 @@ package io.weir.node;
 
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.DriverConfiguration;
+import io.weir.control.configuration.InterfaceConfiguration;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;

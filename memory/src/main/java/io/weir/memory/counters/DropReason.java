@@ -52,7 +52,8 @@ public enum DropReason {
     NO_BUFFER("no free packet buffer"),
     FAULT_INJECTED("removed on purpose by a fault-injecting port"),
     INTERNAL_ERROR("a defect of weir itself: the frame was dropped and the batch went on"),
-    HEADERS_SPLIT("the headers of a frame in several buffers do not all lie in the first");
+    HEADERS_SPLIT("the headers of a frame in several buffers do not all lie in the first"),
+    SPREAD_RING_FULL("the switching processor that its flow belongs to did not keep up");
 
     private final String description;
 
