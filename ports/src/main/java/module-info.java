@@ -11,4 +11,5 @@ module io.weir.port {
     exports io.weir.port.decorator;
     exports io.weir.port.memory;
     exports io.weir.port.pcap;
+    exports io.weir.port.relay;
 }

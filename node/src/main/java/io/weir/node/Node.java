@@ -4,31 +4,20 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.ConfigurationTable;
-import io.weir.control.configuration.InterfaceConfiguration;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
-import io.weir.linux.Polling;
-import io.weir.memory.counters.ProcessorCounters;
-import io.weir.memory.packet.PacketStorage;
-import io.weir.memory.packet.PoolView;
-import io.weir.port.FrameOwners;
-import io.weir.port.Port;
-import io.weir.port.afpacket.AfPacketOptions;
-import io.weir.port.afpacket.AfPacketPort;
-import io.weir.switching.engine.Idle;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
 import io.weir.switching.filter.ProcessorContext;
-import io.weir.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -49,17 +38,19 @@ final class Node implements AutoCloseable {
     private final NodeConfiguration configuration;
     private final NodeMemory memory;
     private final ConfigurationTable table;
-    private final List<Port> ports = new ArrayList<>();
+    private final CpuPlacement placement;
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final List<Polling> polls = new ArrayList<>();
+    private final List<ProcessorIdle> idles = new ArrayList<>();
     private final AtomicIntegerArray beats;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private @Nullable NodePorts ports;
     private @Nullable AdminServer admin;
     private List<InterfaceFacts> appliedFacts = List.of();
     private volatile boolean closing;
 
-    private Node(NodeConfiguration configuration, NodeMemory memory) {
+    private Node(NodeConfiguration configuration, NodeMemory memory, CpuPlacement placement) {
+        this.placement = placement;
         this.configuration = configuration;
         this.memory = memory;
         this.table = memory.configurationTable();
@@ -73,13 +64,14 @@ final class Node implements AutoCloseable {
      * @param cause what to record as the cause of the first generation
      */
     static Node start(NodeConfiguration configuration, String cause) throws ConfigurationRefusedException, IOException {
-        keepOffSwitchingCpus(configuration.processors());
-        NodeMemory memory = NodeMemory.create(configuration);
+        CpuPlacement placement = CpuPlacement.of(configuration.processors());
+        NodePlan plan = NodePlan.of(configuration);
+        NodeMemory memory = NodeMemory.create(configuration, plan);
         boolean complete = false;
-        Node node = new Node(configuration, memory);
+        Node node = new Node(configuration, memory, placement);
         try {
             WarmUp.once();
-            node.open(cause);
+            node.open(plan, cause);
             complete = true;
             return node;
         } finally {
@@ -89,116 +81,41 @@ final class Node implements AutoCloseable {
         }
     }
 
-    /** Every thread of this process so far, and those they start, stay on the control CPUs when some are configured. */
-    private static void keepOffSwitchingCpus(ProcessorsConfiguration processors) throws IOException {
-        if (processors.control().isEmpty()) {
-            return;
-        }
-        BitSet cpus = new BitSet();
-        processors.control().forEach(cpus::set);
-        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                Affinity.restrict(Integer.parseInt(task.getFileName().toString()), cpus);
-            }
-        }
-    }
-
-    private void open(String cause) throws ConfigurationRefusedException, IOException {
-        int processors = beats.length();
-        int[] owner = assignment();
-        // One view for each switching processor and one for the control processor.
-        PacketStorage storage = memory.storage(processors + 1);
-        List<ProcessorContext> contexts = new ArrayList<>();
-        List<List<Port>> polled = new ArrayList<>();
-        for (int processor = 0; processor < processors; processor++) {
-            PoolView pool = storage.view(processor);
-            ProcessorCounters counters = memory.counters(processor);
-            FrameOwners owners = new FrameOwners(pool);
-            @Nullable Port[] byId = new Port[configuration.interfaces().size() + 1];
-            List<Port> mine = new ArrayList<>();
-            for (int id = 1; id < byId.length; id++) {
-                boolean receives = owner[id - 1] == processor;
-                Port port = openPort(id, receives, owners, counters);
-                byId[id] = port;
-                ports.add(port);
-                if (receives) {
-                    mine.add(port);
-                }
-            }
-            contexts.add(new ProcessorContext(
-                    owners,
-                    counters,
-                    memory.configurationReader(processor),
-                    memory.routeReader(processor),
-                    memory.neighbours(),
-                    memory.switchingConnections4(),
-                    memory.switchingConnections6(),
-                    processor,
-                    processors,
-                    byId));
-            polled.add(mine);
-        }
-        appliedFacts = facts();
+    private void open(NodePlan plan, String cause) throws ConfigurationRefusedException, IOException {
+        NodePorts opened = NodePorts.open(configuration, plan, memory);
+        ports = opened;
+        placement.steer(configuration);
+        appliedFacts = opened.facts();
         table.apply(configuration, appliedFacts, cause);
-        for (int processor = 0; processor < processors; processor++) {
-            startProcessor(processor, contexts.get(processor), polled.get(processor));
-        }
-        Thread.ofPlatform().name("control").daemon().start(this::control);
+        opened.select(configuration);
+        opened.processors().forEach(this::startProcessor);
+        Thread.ofPlatform().name("control").daemon().start(() -> control(opened));
         admin = AdminServer.open(configuration.name(), this::answer);
     }
 
-    /** The switching processor that polls each interface: as configured, the rest evenly. */
-    private int[] assignment() {
-        int processors = beats.length();
-        int[] owner = new int[configuration.interfaces().size()];
-        int[] load = new int[processors];
-        for (int i = 0; i < owner.length; i++) {
-            owner[i] = configuration.interfaces().get(i).processor();
-            if (owner[i] >= 0) {
-                load[owner[i]]++;
-            }
-        }
-        for (int i = 0; i < owner.length; i++) {
-            if (owner[i] < 0) {
-                int least = 0;
-                for (int processor = 1; processor < processors; processor++) {
-                    least = load[processor] < load[least] ? processor : least;
-                }
-                owner[i] = least;
-                load[least]++;
-            }
-        }
-        return owner;
-    }
-
-    private Port openPort(int id, boolean receives, FrameOwners owners, ProcessorCounters counters) {
-        InterfaceConfiguration face = configuration.interfaces().get(id - 1);
-        AfPacketOptions options = receives
-                ? AfPacketOptions.receiving(id, face.device(), owners, counters)
-                : AfPacketOptions.transmitting(id, face.device(), owners, counters);
-        // A link-layer address of our own reaches us only past the device's filter.
-        return AfPacketPort.open(face.linkAddress() == null ? options : options.withPromiscuous());
-    }
-
-    private List<InterfaceFacts> facts() {
-        List<InterfaceFacts> facts = new ArrayList<>();
-        for (int i = 0; i < configuration.interfaces().size(); i++) {
-            var capabilities = ports.get(i).capabilities();
-            facts.add(new InterfaceFacts(new MacAddress(capabilities.linkAddress()), capabilities.mtu()));
-        }
-        return facts;
-    }
-
-    private void startProcessor(int processor, ProcessorContext context, List<Port> polled) {
-        Polling polling = new Polling(Math.max(1, polled.size()));
-        polls.add(polling);
+    private void startProcessor(ProcessorPorts handles) {
+        int processor = handles.processor;
+        ProcessorContext context = new ProcessorContext(
+                handles.owners,
+                handles.counters,
+                memory.configurationReader(processor),
+                memory.routeReader(processor),
+                memory.neighbours(),
+                memory.switchingConnections4(),
+                memory.switchingConnections6(),
+                processor,
+                beats.length(),
+                handles.byId);
+        ProcessorDuty duty = new ProcessorDuty(new SwitchingProcessor(context, handles.polled), handles);
+        ProcessorIdle idle = new ProcessorIdle(duty, handles.polled, handles.wakeUp);
+        idles.add(idle);
         PollLoop loop = new PollLoop(
-                new SwitchingProcessor(context, polled),
+                duty,
                 memory.map()::nowMs,
                 configuration.processors().idle() == ProcessorsConfiguration.Idle.BUSY
                         ? IdleMode.BUSY
                         : IdleMode.ADAPTIVE,
-                idle(polling, polled),
+                idle,
                 now -> beats.lazySet(processor, now),
                 defect -> LOG.log(System.Logger.Level.ERROR, "switching processor " + processor, defect));
         loops.add(loop);
@@ -212,18 +129,7 @@ final class Node implements AutoCloseable {
         }));
     }
 
-    /** Sleeps in poll(2) until one of the ports has a frame; ports may have new descriptors after an interface came back. */
-    private static Idle idle(Polling polling, List<Port> polled) {
-        return timeoutMs -> {
-            polling.clear();
-            for (int i = 0; i < polled.size(); i++) {
-                polling.add(polled.get(i).pollDescriptor(), Polling.READABLE);
-            }
-            polling.await(timeoutMs);
-        };
-    }
-
-    private void control() {
+    private void control(NodePorts opened) {
         boolean[] stuck = new boolean[beats.length()];
         try {
             while (!closing) {
@@ -239,7 +145,8 @@ final class Node implements AutoCloseable {
                     }
                     stuck[processor] = late;
                 }
-                followInterfaces();
+                opened.follow();
+                followInterfaces(opened);
                 TimeUnit.MILLISECONDS.sleep(BEAT_MS);
             }
         } catch (InterruptedException e) {
@@ -248,8 +155,8 @@ final class Node implements AutoCloseable {
     }
 
     /** An interface that came back may have another link-layer address or MTU; the configuration in force learns it. */
-    private synchronized void followInterfaces() {
-        List<InterfaceFacts> found = facts();
+    private synchronized void followInterfaces(NodePorts opened) {
+        List<InterfaceFacts> found = opened.facts();
         NodeConfiguration running = table.configuration();
         if (running == null || closing || found.equals(appliedFacts)) {
             return;
@@ -280,9 +187,11 @@ final class Node implements AutoCloseable {
 
     /** Changes the configuration and says what changed; a configuration that is refused changes nothing. */
     synchronized String apply(NodeConfiguration next, String cause) throws ConfigurationRefusedException {
-        List<InterfaceFacts> found = facts();
+        NodePorts opened = Objects.requireNonNull(ports);
+        List<InterfaceFacts> found = opened.facts();
         ConfigurationTable.Applied applied = table.apply(next, found, cause);
         appliedFacts = found;
+        opened.select(next);
         String text = "generation " + applied.generation() + " is in force (" + cause + ")"
                 + (applied.diff().isEmpty()
                         ? ": no change"
@@ -327,9 +236,12 @@ final class Node implements AutoCloseable {
         }
         // Memory under a thread that still runs must stay mapped; the process ends anyway.
         if (ended) {
-            ports.forEach(Port::close);
-            polls.forEach(Polling::close);
+            if (ports != null) {
+                ports.close();
+            }
+            idles.forEach(ProcessorIdle::close);
         }
+        placement.close();
         try {
             Files.deleteIfExists(configuration.memory().file());
         } catch (IOException e) {

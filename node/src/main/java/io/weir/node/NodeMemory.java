@@ -18,6 +18,8 @@ import io.weir.memory.map.MemoryPlan;
 import io.weir.memory.map.Region;
 import io.weir.memory.map.Sides;
 import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.queue.QueueTable;
+import io.weir.memory.ring.RingRegion;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
@@ -47,14 +49,15 @@ final class NodeMemory implements AutoCloseable {
     }
 
     /** Creates the map file of a node and empties its tables. */
-    static NodeMemory create(NodeConfiguration configuration) {
-        MemoryMap map = MemoryMap.create(configuration.memory().file(), plan(configuration), configuration.name());
+    static NodeMemory create(NodeConfiguration configuration, NodePlan nodePlan) {
+        MemoryMap map =
+                MemoryMap.create(configuration.memory().file(), plan(configuration, nodePlan), configuration.name());
         return initialised(map, configuration, new SecureRandom());
     }
 
     /** The same without a file, and with the same seeds every time. */
     static NodeMemory anonymous(NodeConfiguration configuration) {
-        return initialised(MemoryMap.anonymous(plan(configuration)), configuration, new Random(1));
+        return initialised(MemoryMap.anonymous(plan(configuration, NodePlan.none())), configuration, new Random(1));
     }
 
     /** Attaches to the map of a node, running or dead. */
@@ -62,7 +65,7 @@ final class NodeMemory implements AutoCloseable {
         return new NodeMemory(MemoryMap.attach(file, NodeLayout.HASH));
     }
 
-    private static MemoryPlan plan(NodeConfiguration configuration) {
+    private static MemoryPlan plan(NodeConfiguration configuration, NodePlan nodePlan) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         int interfaces = configuration.interfaces().size();
@@ -83,6 +86,8 @@ final class NodeMemory implements AutoCloseable {
                 // A translated connection takes two records, one for each direction.
                 .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
                 .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
+                .region(Region.QUEUES, nodePlan.rows(), QueueTable.ROW_BYTES)
+                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .build();
@@ -200,6 +205,16 @@ final class NodeMemory implements AutoCloseable {
     ConnectionTable6 switchingConnections6() {
         return new ConnectionTable6(
                 NativeMemory.all(), map.region(Region.CONNECTIONS6).address());
+    }
+
+    QueueTable queues() {
+        return new QueueTable(map.region(Region.QUEUES));
+    }
+
+    /** Rings between switching processors; for the node that created the map. */
+    RingRegion rings() {
+        return new RingRegion(
+                map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
     }
 
     ProcessorCounters counters(int processor) {

@@ -1,5 +1,7 @@
 package io.weir.port;
 
+import io.weir.memory.queue.QueueRecord;
+
 /**
  * One processor's handle on a network interface. Several processors may hold a handle on the same interface; exactly
  * one of them receives from a given queue ({@link #receive}), every one may transmit. A handle is used by one thread.
@@ -48,6 +50,9 @@ public interface Port extends AutoCloseable {
     default boolean hasBacklog() {
         return false;
     }
+
+    /** Tells of the receive queue, for tools; by the port's own thread, a few times per second. Allocation-free. */
+    default void report(QueueRecord record) {}
 
     @Override
     void close();

@@ -9,6 +9,8 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
+import io.weir.memory.queue.QueueRecord;
+import io.weir.memory.queue.QueueValue;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
@@ -62,6 +64,9 @@ public final class AfPacketPort implements Port {
     private int index;
 
     private boolean up;
+    private long received;
+    private long transmitted;
+    private long kernelDrops;
     private volatile PortCapabilities capabilities;
 
     private AfPacketPort(
@@ -163,7 +168,9 @@ public final class AfPacketPort implements Port {
                 add(batch, header);
             }
         }
-        return batch.size() - before;
+        int count = batch.size() - before;
+        received += count;
+        return count;
     }
 
     private void add(FrameBatch batch, long header) {
@@ -200,10 +207,12 @@ public final class AfPacketPort implements Port {
             int length = Math.min(batch.length[i], LONGEST_FRAME);
             long sent = Sockets.send(descriptor, frame, length + VirtioNetHeader.BYTES, Sockets.MSG_DONTWAIT);
             if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
+                transmitted += i;
                 return i;
             }
             owners.release(batch.address[i], batch.owner[i]);
         }
+        transmitted += size;
         return size;
     }
 
@@ -236,6 +245,7 @@ public final class AfPacketPort implements Port {
         if (ring != null) {
             long drops = socket.takeDrops();
             if (drops != 0) {
+                kernelDrops += drops;
                 counters.add(InterfaceCounter.KERNEL_DROPPED_PACKETS, id, drops);
             }
         }
@@ -319,6 +329,18 @@ public final class AfPacketPort implements Port {
     @Override
     public boolean hasBacklog() {
         return ring != null && !ring.isEmpty();
+    }
+
+    /** Frames the receive ring has room for; 0 for a handle that only transmits. */
+    public int ringFrames() {
+        return ring == null ? 0 : ring.slots();
+    }
+
+    @Override
+    public void report(QueueRecord record) {
+        record.set(QueueValue.RECEIVED, received);
+        record.set(QueueValue.TRANSMITTED, transmitted);
+        record.set(QueueValue.KERNEL_RING_FULL, kernelDrops);
     }
 
     /** Slots of the receive ring that the engine holds; for tests and tools. */

@@ -1,0 +1,73 @@
+package io.weir.node;
+
+import io.weir.control.configuration.InterfaceConfiguration;
+import io.weir.control.configuration.NodeConfiguration;
+import io.weir.control.configuration.ServerConfiguration;
+import io.weir.control.configuration.ServiceConfiguration;
+import io.weir.port.afxdp.TrafficSelector;
+import io.weir.port.afxdp.TrafficSelector.Endpoint;
+import io.weir.wire.IpAddress;
+import io.weir.wire.IpPrefix;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What weir takes from interfaces that it shares with the kernel: packets to own and virtual addresses, packets to
+ * services, and what the servers of translated services send back. A service on any port is known by its address alone;
+ * its servers' replies are then known by no port, and stay with the kernel.
+ */
+record SharedTraffic(Set<InetAddress> addresses, Set<Endpoint> services, Set<Endpoint> servers) {
+    static SharedTraffic of(NodeConfiguration configuration) {
+        Set<InetAddress> addresses = new HashSet<>();
+        Set<Endpoint> services = new HashSet<>();
+        Set<Endpoint> servers = new HashSet<>();
+        for (InterfaceConfiguration face : configuration.interfaces()) {
+            for (IpPrefix prefix : face.addresses()) {
+                addresses.add(address(prefix.address()));
+            }
+        }
+        for (ServiceConfiguration service : configuration.services()) {
+            int protocol = service.protocol().number();
+            for (IpAddress address : service.addresses()) {
+                addresses.add(address(address));
+                add(services, address, protocol, service.port());
+            }
+            if (service.forwarding() == ServiceConfiguration.Forwarding.NAT) {
+                for (ServiceConfiguration.Member member : service.members()) {
+                    int port = member.port() != 0 ? member.port() : service.port();
+                    addressesOf(configuration, member.server()).forEach(a -> add(servers, a, protocol, port));
+                }
+            }
+        }
+        return new SharedTraffic(addresses, services, servers);
+    }
+
+    private static List<IpAddress> addressesOf(NodeConfiguration configuration, String server) {
+        return configuration.servers().stream()
+                .filter(s -> s.name().equals(server))
+                .map(ServerConfiguration::addresses)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    private static void add(Set<Endpoint> endpoints, IpAddress address, int protocol, int port) {
+        if (port != 0) {
+            endpoints.add(new Endpoint(address(address), protocol, port));
+        }
+    }
+
+    private static InetAddress address(IpAddress address) {
+        try {
+            return InetAddress.getByAddress(address.octets());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 or 16 octets", e);
+        }
+    }
+
+    void select(TrafficSelector selector) {
+        selector.replace(addresses, services, servers);
+    }
+}
