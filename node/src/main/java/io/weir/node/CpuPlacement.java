@@ -117,7 +117,8 @@ final class CpuPlacement implements AutoCloseable {
         for (Path place : List.of(folder.resolve("msi_irqs"), folder.resolve("../msi_irqs"))) {
             if (Files.isDirectory(place)) {
                 try (var files = Files.newDirectoryStream(place)) {
-                    files.forEach(f -> found.add(Integer.parseInt(f.getFileName().toString())));
+                    files.forEach(
+                            f -> found.add(Integer.parseInt(f.getFileName().toString())));
                 } catch (IOException | NumberFormatException e) {
                     LOG.log(System.Logger.Level.INFO, "interface " + device + ": its interrupts are not known: " + e);
                 }

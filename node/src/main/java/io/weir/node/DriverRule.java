@@ -44,8 +44,7 @@ final class DriverRule {
      * @param obstacle why af_xdp cannot be used on it, or empty
      * @param afXdpElsewhere another interface of the node is reached by af_xdp
      */
-    static Choice choose(
-            DriverConfiguration asked, EthernetDevice device, String obstacle, boolean afXdpElsewhere) {
+    static Choice choose(DriverConfiguration asked, EthernetDevice device, String obstacle, boolean afXdpElsewhere) {
         if (asked.driver() != Driver.AUTO) {
             return new Choice(asked.driver(), "as configured");
         }

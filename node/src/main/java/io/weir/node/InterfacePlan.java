@@ -15,7 +15,12 @@ import java.util.List;
  * @param ringFrames frames in each ring of an af_xdp queue
  */
 record InterfacePlan(
-        int id, InterfaceConfiguration configuration, Driver driver, String reason, List<Integer> queues, int ringFrames) {
+        int id,
+        InterfaceConfiguration configuration,
+        Driver driver,
+        String reason,
+        List<Integer> queues,
+        int ringFrames) {
     String device() {
         return configuration.device();
     }

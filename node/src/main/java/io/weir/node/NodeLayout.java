@@ -7,12 +7,13 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.map.Region;
+import io.weir.memory.queue.QueueValue;
 import java.util.Arrays;
 
 /** What two programs must agree on to read each other's map, as one number in the map's header. */
 final class NodeLayout {
     /** Change when a layout changes that the names and sizes below do not show. */
-    private static final int REVISION = 1;
+    private static final int REVISION = 2;
 
     static final long HASH = hash();
 
@@ -23,6 +24,7 @@ final class NodeLayout {
                 + Arrays.toString(Counter.values())
                 + Arrays.toString(DropReason.values())
                 + Arrays.toString(InterfaceCounter.values())
+                + Arrays.toString(QueueValue.values())
                 + ConnectionTable4.RECORD_BYTES
                 + " "
                 + ConnectionTable6.RECORD_BYTES

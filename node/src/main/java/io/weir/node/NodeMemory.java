@@ -213,8 +213,7 @@ final class NodeMemory implements AutoCloseable {
 
     /** Rings between switching processors; for the node that created the map. */
     RingRegion rings() {
-        return new RingRegion(
-                map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
+        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
     }
 
     ProcessorCounters counters(int processor) {

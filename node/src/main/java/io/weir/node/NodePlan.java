@@ -72,8 +72,7 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
         long freeRings = 0;
         for (int i = 0; i < devices.size(); i++) {
             InterfaceConfiguration face = configuration.interfaces().get(i);
-            DriverRule.Choice choice =
-                    DriverRule.choose(face.driver(), devices.get(i), obstacles.get(i), afXdp);
+            DriverRule.Choice choice = DriverRule.choose(face.driver(), devices.get(i), obstacles.get(i), afXdp);
             int queues = choice.driver() == Driver.AF_XDP ? devices.get(i).receiveQueues() : 1;
             check(face, devices.get(i), choice.driver());
             choices.add(choice);
@@ -107,10 +106,13 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
     private static void check(InterfaceConfiguration face, EthernetDevice device, Driver driver) {
         DriverConfiguration asked = face.driver();
         int has = device.receiveQueues();
-        if (driver == Driver.AF_XDP && !asked.queues().isEmpty() && asked.queues().size() != has) {
+        if (driver == Driver.AF_XDP
+                && !asked.queues().isEmpty()
+                && asked.queues().size() != has) {
             throw new NodeException(
                     ExitStatus.REFUSED,
-                    "interface " + face.name() + ": queues lists " + asked.queues().size() + ", but " + device.name()
+                    "interface " + face.name() + ": queues lists "
+                            + asked.queues().size() + ", but " + device.name()
                             + " has " + has + " receive queues; list " + has + ", or `ethtool -L " + device.name()
                             + " combined " + asked.queues().size() + "`");
         }

@@ -156,8 +156,7 @@ final class NodePorts implements AutoCloseable {
                 ? AfPacketOptions.receiving(plan.id(), plan.device(), processor.owners, processor.counters)
                 : AfPacketOptions.transmitting(plan.id(), plan.device(), processor.owners, processor.counters);
         // A link-layer address of our own reaches us only past the device's filter.
-        return AfPacketPort.open(
-                plan.configuration().linkAddress() == null ? options : options.withPromiscuous());
+        return AfPacketPort.open(plan.configuration().linkAddress() == null ? options : options.withPromiscuous());
     }
 
     // af_xdp: a port for each queue at its processor; the other processors transmit through a relay.
@@ -170,8 +169,9 @@ final class NodePorts implements AutoCloseable {
                 plan.configuration().driver().shared(),
                 plan.ringFrames(),
                 plan.queues().size());
-        AfXdpInterface face =
-                selector == null ? AfXdpInterface.open(options, umem()) : AfXdpInterface.open(options, umem(), selector);
+        AfXdpInterface face = selector == null
+                ? AfXdpInterface.open(options, umem())
+                : AfXdpInterface.open(options, umem(), selector);
         opened.add(face);
         Map<Integer, QueueDescription> rows = new LinkedHashMap<>();
         List<Port> queues = new ArrayList<>();
@@ -254,8 +254,8 @@ final class NodePorts implements AutoCloseable {
         }
         byQueue.forEach((queue, relays) -> {
             ProcessorPorts owner = processors.get(plan.queues().get(queue));
-            owner.outlets.add(new RelayOutlet(
-                    queues.get(queue), relays, owner.owners, owner.counters, PacketBatch.CAPACITY));
+            owner.outlets.add(
+                    new RelayOutlet(queues.get(queue), relays, owner.owners, owner.counters, PacketBatch.CAPACITY));
         });
     }
 
@@ -268,11 +268,10 @@ final class NodePorts implements AutoCloseable {
         for (ProcessorPorts processor : processors) {
             Port transmit = processor.byId[plan.id()];
             if (processor.processor == own) {
-                processor.polled.add(new SpreadPort(
-                        queue, ways, own, processor.owners, processor.counters, PacketBatch.CAPACITY));
-            } else if (transmit != null) {
                 processor.polled.add(
-                        new SpreadReceiver(ways[processor.processor].ring(), transmit, processor.owners));
+                        new SpreadPort(queue, ways, own, processor.owners, processor.counters, PacketBatch.CAPACITY));
+            } else if (transmit != null) {
+                processor.polled.add(new SpreadReceiver(ways[processor.processor].ring(), transmit, processor.owners));
             }
         }
     }

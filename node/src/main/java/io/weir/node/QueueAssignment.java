@@ -44,8 +44,8 @@ final class QueueAssignment {
     private static int least(int[] load, int[] own) {
         int best = 0;
         for (int processor = 1; processor < load.length; processor++) {
-            int compared = Arrays.compare(
-                    new int[] {load[processor], own[processor]}, new int[] {load[best], own[best]});
+            int compared =
+                    Arrays.compare(new int[] {load[processor], own[processor]}, new int[] {load[best], own[best]});
             best = compared < 0 ? processor : best;
         }
         return best;

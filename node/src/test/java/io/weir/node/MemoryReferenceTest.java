@@ -67,7 +67,10 @@ class MemoryReferenceTest {
         layout(text, "routing-a, routing-b", "routing/RoutingSide");
         layout(text, "neighbours", "routing/NeighbourTable");
         layout(text, "connections4, connections6", "connection/ConnectionTable");
-        layout(text, "rings", "ring/FrameRing");
+        layout(text, "queues", "queue/QueueTable");
+        layout(text, "rings", "ring/RingRegion");
+        layout(text, "a ring", "ring/FrameRing");
+        layout(text, "a doorbell", "ring/Doorbell");
         layout(text, "pool", "packet/FreePool");
         ReferenceTest.check("memory.md", text.toString());
     }

@@ -248,14 +248,9 @@ public final class ConfigurationLoader {
                 section.problem(INTERFACE_LINK_ADDRESS, link + " is a group address", "the first octet must be even");
             }
             int mtu = (int) section.number(INTERFACE_MTU, 0, 576, 65_535);
-            interfaces.add(new InterfaceConfiguration(
-                    name,
-                    device,
-                    drivers.read(section, mtu),
-                    addresses,
-                    link,
-                    mtu,
-                    (int) section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
+            interfaces.add(
+                    new InterfaceConfiguration(name, device, drivers.read(section, mtu), addresses, link, mtu, (int)
+                            section.number(INTERFACE_PROCESSOR, -1, 0, processors - 1L)));
         }
         return interfaces;
     }

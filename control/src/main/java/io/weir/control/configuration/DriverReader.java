@@ -96,7 +96,9 @@ final class DriverReader {
             }
             if (section.has(INTERFACE_PROCESSOR)) {
                 section.problem(
-                        INTERFACE_QUEUES, "contradicts processor, which names one for all queues", "keep one of the two");
+                        INTERFACE_QUEUES,
+                        "contradicts processor, which names one for all queues",
+                        "keep one of the two");
             }
         }
         return queues;
@@ -108,8 +110,7 @@ final class DriverReader {
             return 0;
         }
         if (Integer.bitCount(ring) != 1) {
-            section.problem(
-                    INTERFACE_RING, ring + " is not a power of two", "try " + 2 * Integer.highestOneBit(ring));
+            section.problem(INTERFACE_RING, ring + " is not a power of two", "try " + 2 * Integer.highestOneBit(ring));
             return 0;
         }
         if (driver == Driver.AF_PACKET) {
@@ -159,7 +160,8 @@ final class DriverReader {
         if (mtu > greatest) {
             section.problem(
                     INTERFACE_MTU,
-                    mtu + " > " + greatest + ", what " + MOST_PIECES + " buffers of " + bytes + " bytes hold with af_xdp",
+                    mtu + " > " + greatest + ", what " + MOST_PIECES + " buffers of " + bytes
+                            + " bytes hold with af_xdp",
                     bytes < 4096 ? "set memory.buffer-size: 4096" : "lower it, or use driver: af_packet");
         }
     }

@@ -213,7 +213,9 @@ class ConfigurationTableTest {
                 .hasMessage("interfaces: [ext0] differs from [ext0, int0], which cannot change while the node runs;"
                         + " restart it or change it back");
         assertThatThrownBy(() -> apply(example.withInterfaces(
-                        ext0, new InterfaceConfiguration("int0", "eth7", DriverConfiguration.DEFAULTS, int0.addresses(), null, 0, -1))))
+                        ext0,
+                        new InterfaceConfiguration(
+                                "int0", "eth7", DriverConfiguration.DEFAULTS, int0.addresses(), null, 0, -1))))
                 .hasMessageStartingWith("interfaces.int0.device: eth7 differs from int0");
 
         ConfigurationDiff diff = apply(example.withInterfaces(ext0, networkInterface("int0", "192.168.1.253/24")))

@@ -71,7 +71,13 @@ record NodeExample(
 
     static InterfaceConfiguration networkInterface(String name, String... addresses) {
         return new InterfaceConfiguration(
-                name, name, DriverConfiguration.DEFAULTS, Stream.of(addresses).map(IpPrefix::parse).toList(), null, 0, -1);
+                name,
+                name,
+                DriverConfiguration.DEFAULTS,
+                Stream.of(addresses).map(IpPrefix::parse).toList(),
+                null,
+                0,
+                -1);
     }
 
     static ServerConfiguration server(String name, String... addresses) {

@@ -30,8 +30,7 @@ public final class RelayOutlet {
      * @param owners of that processor
      * @param batchFrames how many frames to send at a time
      */
-    public RelayOutlet(
-            Port port, List<Relay> relays, FrameOwners owners, ProcessorCounters counters, int batchFrames) {
+    public RelayOutlet(Port port, List<Relay> relays, FrameOwners owners, ProcessorCounters counters, int batchFrames) {
         this.port = port;
         this.relays = relays.toArray(new Relay[0]);
         this.owners = owners;

@@ -97,8 +97,7 @@ public final class RelayPort implements Port {
             counters.drop(DropReason.NO_BUFFER, batch.ingress[i]);
         } else {
             if (!isLong) {
-                MemorySegment.copy(
-                        pool.frames(), batch.address[i], pool.frames(), copy, length);
+                MemorySegment.copy(pool.frames(), batch.address[i], pool.frames(), copy, length);
             }
             append(batch, i, copy, isLong ? FrameBatch.CHAIN : FrameBatch.STORAGE);
         }

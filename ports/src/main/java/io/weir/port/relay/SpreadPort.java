@@ -44,12 +44,7 @@ public final class SpreadPort implements Port {
      * @param batchFrames how many frames to take at a time
      */
     public SpreadPort(
-            Port port,
-            Spread[] processors,
-            int own,
-            FrameOwners owners,
-            ProcessorCounters counters,
-            int batchFrames) {
+            Port port, Spread[] processors, int own, FrameOwners owners, ProcessorCounters counters, int batchFrames) {
         this.port = port;
         this.others = processors.clone();
         this.own = own;
