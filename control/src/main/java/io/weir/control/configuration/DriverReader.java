@@ -69,9 +69,10 @@ final class DriverReader {
     private static Driver driver(YamlSection section) {
         String text = section.text(INTERFACE_DRIVER).orElse("auto");
         List<String> known = Arrays.stream(Driver.values()).map(Driver::key).toList();
-        int found = known.indexOf(text);
-        if (found >= 0) {
-            return Driver.values()[found];
+        for (Driver driver : Driver.values()) {
+            if (driver.key().equals(text)) {
+                return driver;
+            }
         }
         section.problem(
                 INTERFACE_DRIVER,

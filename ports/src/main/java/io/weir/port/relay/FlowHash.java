@@ -84,13 +84,13 @@ final class FlowHash {
     }
 
     private static int symmetric(long source, long destination, int ports) {
-        long sum = mix(source ^ (long) (ports & 0xffff) << 48) + mix(destination ^ (long) (ports >>> 16) << 48);
+        long sum = mix(source ^ ((long) (ports & 0xffff) << 48)) + mix(destination ^ ((long) (ports >>> 16) << 48));
         return (int) (mix(sum) >>> 33);
     }
 
     private static long mix(long word) {
         long mixed = word * MIX;
-        return (mixed ^ mixed >>> 32) * MIX;
+        return (mixed ^ (mixed >>> 32)) * MIX;
     }
 
     private static int u16(MemorySegment frames, long at) {

@@ -58,7 +58,7 @@ public final class Relay {
         if (up != nowUp) {
             up = nowUp;
         }
-        if (capabilities != now) {
+        if (!capabilities.equals(now)) {
             capabilities = now;
         }
     }

@@ -95,7 +95,7 @@ public final class SpreadPort implements Port {
         long address = received.address[i];
         int length = received.owner[i] == FrameBatch.CHAIN ? chain.length(address) : received.length[i];
         int hash = FlowHash.of(frames, address, length);
-        return hash == FlowHash.NONE ? own : (int) ((long) hash * others.length >>> 31);
+        return hash == FlowHash.NONE ? own : (int) (((long) hash * others.length) >>> 31);
     }
 
     private void give(int i, int target) {
