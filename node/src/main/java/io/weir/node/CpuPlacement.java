@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -90,7 +91,7 @@ final class CpuPlacement implements AutoCloseable {
     }
 
     private void steerInterrupts(String device) {
-        TreeSet<Integer> interrupts = interrupts(device);
+        Set<Integer> interrupts = interrupts(device);
         if (interrupts.isEmpty()) {
             return;
         }
@@ -111,8 +112,8 @@ final class CpuPlacement implements AutoCloseable {
     }
 
     /** The interrupts of the device below the interface; for virtio the device is a child of the one that has them. */
-    private TreeSet<Integer> interrupts(String device) {
-        TreeSet<Integer> found = new TreeSet<>();
+    private Set<Integer> interrupts(String device) {
+        Set<Integer> found = new TreeSet<>();
         Path folder = system.resolve("sys/class/net/" + device + "/device");
         for (Path place : List.of(folder.resolve("msi_irqs"), folder.resolve("../msi_irqs"))) {
             if (Files.isDirectory(place)) {
