@@ -132,15 +132,24 @@ final class BenchCommand implements Callable<Integer> {
                 throw unknown("--contestants", key, Bench.contestants());
             }
         }
+        Path home = Path.of(System.getProperty("weir.home", "."));
         return new Bench.Options(
-                DemoCommand.self(),
+                weir(home),
                 new Main.Version().getVersion()[0],
-                Path.of(System.getProperty("weir.home", ".")),
+                home,
                 rounds,
                 seconds,
                 rows.isEmpty() ? EnumSet.allOf(Row.class) : rows,
                 contestants.isEmpty() ? Bench.contestants() : contestants,
                 seed);
+    }
+
+    /** Nodes start as this program was started: by the launcher, with its options, where it told us its folder. */
+    private static List<String> weir(Path home) {
+        Path launcher = home.resolve("weir");
+        return System.getProperty("weir.home") != null && Files.isExecutable(launcher)
+                ? List.of(launcher.toString())
+                : DemoCommand.self();
     }
 
     private static NodeException unknown(String option, String value, List<String> known) {
