@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The one-minute run: builds Fig. 1, starts a node and real servers and clients in it, shows who serves what, and checks
@@ -23,9 +26,13 @@ public final class Demo {
     private static final long PAUSE_MS = 15;
     private static final long SLOW_BYTES = 6L << 20;
 
+    /** A line of the queue table: interface, queue, driver with mode. */
+    private static final Pattern QUEUE_LINE = Pattern.compile("^((?:ext|int)[01])\\s+\\d+\\s+(af_\\w+(?: \\S+)*)");
+
     private final Options options;
     private final PrintStream out;
     private final Map<String, Expectation> expectations = new LinkedHashMap<>();
+    private Map<String, String> drivers = Map.of();
     private final boolean terminal = isTerminal();
 
     /**
@@ -34,8 +41,14 @@ public final class Demo {
      * @param weir command line that runs {@code weir}, to which a subcommand is added
      * @param seconds how long the clients run before the other steps
      * @param keep leave the network up until the user ends the program
+     * @param driver how weir reaches its interfaces: {@code auto}, {@code af_xdp} or {@code af_packet}
      */
-    public record Options(List<String> weir, int seconds, boolean keep) {}
+    public record Options(List<String> weir, int seconds, boolean keep, String driver) {
+        /** With the driver that weir chooses. */
+        public Options(List<String> weir, int seconds, boolean keep) {
+            this(weir, seconds, keep, "auto");
+        }
+    }
 
     private record Expectation(boolean holds, String found) {}
 
@@ -84,9 +97,9 @@ public final class Demo {
     private record Node(Process process, Path log, Path configuration, String name) {}
 
     private Node startNode(Figure1 network, Path folder, String name) throws InterruptedException {
-        step("Starting weir: two switching processors, two channels on each side, af_packet");
+        step("Starting weir: two switching processors, two channels on each side, driver " + options.driver());
         Path configuration = folder.resolve("weir.yaml");
-        write(configuration, Figure1.configuration(name, WEIGHTS));
+        write(configuration, Figure1.configuration(name, options.driver(), WEIGHTS));
         Path log = folder.resolve("weir.log");
         List<String> command = new ArrayList<>(options.weir());
         command.addAll(List.of("run", "-c", configuration.toString()));
@@ -98,7 +111,21 @@ public final class Demo {
             }
             Thread.sleep(50);
         }
+        drivers = drivers(name);
+        drivers.forEach((channel, driver) -> out.println("  " + channel + ": " + driver));
         return node;
+    }
+
+    /** The driver and mode of each channel, as {@code weir interfaces} tells. */
+    private Map<String, String> drivers(String name) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String line : weir("interfaces", "--name", name).output().split("\n", -1)) {
+            Matcher matcher = QUEUE_LINE.matcher(line);
+            if (matcher.find()) {
+                found.putIfAbsent(matcher.group(1), matcher.group(2));
+            }
+        }
+        return found;
     }
 
     private void measure(Figure1 network, Node node, Path folder, String name) throws InterruptedException {
@@ -235,7 +262,7 @@ public final class Demo {
         }
         Thread.sleep(1000);
         Path drained = folder.resolve("drained.yaml");
-        write(drained, Figure1.configuration(name, WEIGHTS[0], WEIGHTS[1], 0));
+        write(drained, Figure1.configuration(name, options.driver(), WEIGHTS[0], WEIGHTS[1], 0));
         Commands.Result apply = weir("apply", "--name", node.name(), drained.toString());
         expect("weir apply accepted", apply.status() == 0, firstLine(apply.output()));
         Thread.sleep(500);
@@ -308,6 +335,7 @@ public final class Demo {
                     e.getKey(),
                     e.getValue().found());
         }
+        out.println("  weir ran with " + String.join("; ", new TreeSet<>(drivers.values())));
         out.printf(Locale.ROOT, "%d of %d expectations hold.%n", expectations.size() - failed, expectations.size());
         return failed;
     }

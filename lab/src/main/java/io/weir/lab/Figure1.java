@@ -110,12 +110,23 @@ public final class Figure1 implements AutoCloseable {
     }
 
     /**
-     * The configuration of the demo's node.
+     * The configuration of the demo's node, with the driver that weir chooses.
      *
      * @param name the node's name
      * @param weights weights of the three servers
      */
     public static String configuration(String name, int... weights) {
+        return configuration(name, "auto", weights);
+    }
+
+    /**
+     * The configuration of the demo's node.
+     *
+     * @param name the node's name
+     * @param driver of all interfaces: {@code auto}, {@code af_xdp} or {@code af_packet}
+     * @param weights weights of the three servers
+     */
+    public static String configuration(String name, String driver, int... weights) {
         StringBuilder servers = new StringBuilder();
         String[] addresses = {
             "10.1.1.11, \"fd01:0:0:1::11\"", "10.1.1.12, \"fd01:0:0:1::12\"", "10.1.2.13, \"fd01:0:0:2::13\""
@@ -134,10 +145,10 @@ public final class Figure1 implements AutoCloseable {
               connections-ipv6: 65536
               buffers: 4096
             interfaces:
-              - {name: ext0, addresses: [10.0.1.1/24, "fd00:0:0:1::1/64"], processor: 0}
-              - {name: ext1, addresses: [10.0.2.1/24, "fd00:0:0:2::1/64"], processor: 1}
-              - {name: int0, addresses: [10.1.1.1/24, "fd01:0:0:1::1/64"], processor: 0}
-              - {name: int1, addresses: [10.1.2.1/24, "fd01:0:0:2::1/64"], processor: 1}
+              - {name: ext0, driver: %s, addresses: [10.0.1.1/24, "fd00:0:0:1::1/64"], processor: 0}
+              - {name: ext1, driver: %s, addresses: [10.0.2.1/24, "fd00:0:0:2::1/64"], processor: 1}
+              - {name: int0, driver: %s, addresses: [10.1.1.1/24, "fd01:0:0:1::1/64"], processor: 0}
+              - {name: int1, driver: %s, addresses: [10.1.2.1/24, "fd01:0:0:2::1/64"], processor: 1}
             routes:
               - {to: default, via: 10.0.1.254}
               - {to: default, via: "fd00:0:0:1::254"}
@@ -158,7 +169,7 @@ public final class Figure1 implements AutoCloseable {
                 port: 7
                 algorithm: maglev
                 servers: ["5-1", "5-2", "5-3"]
-            """.formatted(name, servers, VIRTUAL_4, VIRTUAL_6, VIRTUAL_4, VIRTUAL_6);
+            """.formatted(name, driver, driver, driver, driver, servers, VIRTUAL_4, VIRTUAL_6, VIRTUAL_4, VIRTUAL_6);
     }
 
     @Override

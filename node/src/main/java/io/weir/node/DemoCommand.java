@@ -34,8 +34,19 @@ final class DemoCommand implements Callable<Integer> {
             description = "how long the clients run before the other steps (default: ${DEFAULT-VALUE})")
     private int seconds;
 
+    @Option(
+            names = "--driver",
+            paramLabel = "DRIVER",
+            defaultValue = "auto",
+            description = "auto, af_xdp or af_packet: how weir reaches its interfaces (default: ${DEFAULT-VALUE})")
+    private String driver = "auto";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (!List.of("auto", "af_xdp", "af_packet").contains(driver)) {
+            throw new NodeException(
+                    ExitStatus.REFUSED, "--driver: '" + driver + "' is not one of auto, af_xdp, af_packet");
+        }
         if (seconds < 2 || seconds > 3600) {
             throw new NodeException(ExitStatus.REFUSED, "--seconds: " + seconds + " is not in 2..3600");
         }
@@ -50,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
                 return again(List.of("unshare", "-n"), "ip link set lo up");
             }
         }
-        return new Demo(new Demo.Options(self(), seconds, keep), System.out).run();
+        return new Demo(new Demo.Options(self(), seconds, keep, driver), System.out).run();
     }
 
     /** The command line of this program, without a subcommand. */
@@ -79,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>(unshare);
         command.addAll(List.of("--", "sh", "-c", preparation + " && exec \"$@\"", "weir-demo"));
         command.addAll(self());
-        command.addAll(List.of("demo", "--seconds", String.valueOf(seconds)));
+        command.addAll(List.of("demo", "--seconds", String.valueOf(seconds), "--driver", driver));
         if (keep) {
             command.add("--keep");
         }

@@ -4,10 +4,14 @@ import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.counters.CountersReader;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
+import io.weir.memory.queue.QueueDescription;
+import io.weir.memory.queue.QueueTable;
+import io.weir.memory.queue.QueueValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +42,25 @@ final class InterfacesCommand implements Callable<Integer> {
             String linkAddress,
             int mtu,
             List<String> addresses,
+            String driver,
+            String reason,
             Map<String, Long> counters,
-            Map<String, Long> drops) {}
+            Map<String, Long> drops,
+            List<Queue> queues,
+            long freeBuffers,
+            long buffers) {}
+
+    /** A receive queue in the listing; the rings are those of its interface's driver, 0 for one it has not. */
+    record Queue(
+            int queue,
+            int processor,
+            String driver,
+            String mode,
+            int receiveRing,
+            int transmitRing,
+            int fillRing,
+            int completionRing,
+            Map<String, Long> values) {}
 
     @Override
     public Integer call() {
@@ -50,6 +71,33 @@ final class InterfacesCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitStatus.OK;
+    }
+
+    private static List<Queue> queues(QueueTable table, int interfaceId) {
+        List<Queue> queues = new ArrayList<>();
+        for (int row : table.rowsOf(interfaceId)) {
+            table.description(row).ifPresent(q -> {
+                Map<String, Long> values = new LinkedHashMap<>();
+                for (QueueValue value : QueueValue.values()) {
+                    values.put(value.key(), table.value(row, value));
+                }
+                queues.add(new Queue(
+                        q.queue(),
+                        q.processor(),
+                        q.driver(),
+                        q.mode(),
+                        q.receiveRing(),
+                        q.transmitRing(),
+                        q.fillRing(),
+                        q.completionRing(),
+                        values));
+            });
+        }
+        return queues;
+    }
+
+    private static Optional<QueueDescription> firstQueue(QueueTable table, int interfaceId) {
+        return table.rowsOf(interfaceId).stream().findFirst().flatMap(table::description);
     }
 
     private static List<Face> read(NodeMemory memory) {
@@ -70,6 +118,7 @@ final class InterfacesCommand implements Callable<Integer> {
                     drops.put(reason.key(), dropped);
                 }
             }
+            Optional<QueueDescription> queue = firstQueue(memory.queues(), id);
             faces.add(new Face(
                     id,
                     face.name(),
@@ -79,8 +128,13 @@ final class InterfacesCommand implements Callable<Integer> {
                     face.addresses().stream()
                             .map(a -> Names.address(a.address()) + "/" + a.prefixLength())
                             .toList(),
+                    queue.map(q -> (q.driver() + " " + q.mode()).strip()).orElse(""),
+                    queue.map(QueueDescription::reason).orElse(""),
                     values,
-                    drops));
+                    drops,
+                    queues(memory.queues(), id),
+                    memory.freeBuffers(),
+                    memory.buffers()));
         }
         return faces;
     }
@@ -120,6 +174,7 @@ final class InterfacesCommand implements Callable<Integer> {
                     String.join(" ", face.addresses()));
         }
         StringBuilder text = new StringBuilder(table.render());
+        renderQueues(faces, text);
         TextTable drops = new TextTable("interface", "dropped", "packets");
         for (Face face : faces) {
             face.drops().forEach((reason, count) -> drops.row(face.name(), reason, count));
@@ -128,6 +183,60 @@ final class InterfacesCommand implements Callable<Integer> {
             text.append('\n').append(drops.render());
         }
         return text.toString().stripTrailing();
+    }
+
+    private static void renderQueues(List<Face> faces, StringBuilder text) {
+        TextTable queues = new TextTable(
+                "interface",
+                "queue",
+                "driver",
+                "processor",
+                "rings rx/tx/fill/done",
+                "filled",
+                "sending",
+                "received",
+                "transmitted",
+                "kernel dropped",
+                "ring full",
+                "fill empty",
+                "invalid");
+        TextTable reasons = new TextTable("interface", "driver", "because");
+        for (Face face : faces) {
+            for (Queue queue : face.queues()) {
+                Map<String, Long> v = queue.values();
+                queues.row(
+                        face.name(),
+                        queue.queue(),
+                        (queue.driver() + " " + queue.mode()).strip(),
+                        queue.processor(),
+                        queue.receiveRing() + "/" + queue.transmitRing() + "/" + queue.fillRing() + "/"
+                                + queue.completionRing(),
+                        value(v, QueueValue.FILL_LEVEL),
+                        value(v, QueueValue.TRANSMIT_OUTSTANDING),
+                        value(v, QueueValue.RECEIVED),
+                        value(v, QueueValue.TRANSMITTED),
+                        value(v, QueueValue.KERNEL_DROPPED),
+                        value(v, QueueValue.KERNEL_RING_FULL),
+                        value(v, QueueValue.KERNEL_FILL_EMPTY),
+                        value(v, QueueValue.KERNEL_INVALID));
+            }
+            reasons.row(face.name(), face.driver(), face.reason());
+        }
+        if (!queues.isEmpty()) {
+            text.append('\n').append(queues.render());
+            text.append('\n').append(reasons.render());
+            Face any = faces.getFirst();
+            text.append('\n')
+                    .append("packet buffers: ")
+                    .append(TextTable.number(any.freeBuffers()))
+                    .append(" free of ")
+                    .append(TextTable.number(any.buffers()))
+                    .append('\n');
+        }
+    }
+
+    private static long value(Map<String, Long> values, QueueValue value) {
+        return values.getOrDefault(value.key(), 0L);
     }
 
     private static long value(Map<String, Long> counters, InterfaceCounter counter) {

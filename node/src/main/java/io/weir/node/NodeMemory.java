@@ -236,6 +236,16 @@ final class NodeMemory implements AutoCloseable {
                 views);
     }
 
+    /** Packet buffers that nobody holds now. */
+    long freeBuffers() {
+        return PacketStorage.free(map.region(Region.POOL), map.plan().processors() + 1);
+    }
+
+    /** All packet buffers. */
+    long buffers() {
+        return map.plan().section(Region.PACKETS).elements();
+    }
+
     @Override
     public void close() {
         map.close();

@@ -56,11 +56,7 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
         if (bufferBytes != 2048 && bufferBytes != 4096) {
             return "it takes packet buffers of 2048 or 4096 bytes, memory.buffer-size is " + bufferBytes;
         }
-        try {
-            return AfXdpInterface.obstacle(face.device());
-        } catch (UnsupportedOperationException e) {
-            return "the driver is not in this build";
-        }
+        return AfXdpInterface.obstacle(face.device());
     }
 
     /** Decides for devices that were looked at. */

@@ -77,6 +77,11 @@ public final class PacketStorage {
         return storage;
     }
 
+    /** Buffers free in a pool region with so many views; for tools that look at a node's memory. */
+    public static long free(MemorySegment pool, int views) {
+        return new FreePool(pool, views).free();
+    }
+
     /** The view of one thread, {@code 0..views-1}. */
     public PoolView view(int view) {
         if (view < 0 || view >= views) {

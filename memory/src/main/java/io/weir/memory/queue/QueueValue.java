@@ -6,12 +6,10 @@ public enum QueueValue {
     TRANSMITTED("frames handed to the queue for transmission"),
     FILL_LEVEL("free buffers that wait in the fill ring for received frames, now"),
     TRANSMIT_OUTSTANDING("frames handed to the kernel and not yet sent, now"),
-    KERNEL_DROPPED("received frames the kernel dropped for other reasons than those below"),
-    KERNEL_RING_FULL("received frames the kernel dropped because the receive ring was full"),
-    KERNEL_FILL_EMPTY("received frames the kernel dropped because the fill ring was empty"),
-    KERNEL_RECEIVE_INVALID("descriptors of the fill ring that the kernel refused"),
-    KERNEL_TRANSMIT_INVALID("descriptors of the transmit ring that the kernel refused"),
-    KERNEL_TRANSMIT_EMPTY("times the kernel found nothing to send in the transmit ring");
+    KERNEL_DROPPED("frames the kernel dropped before weir saw them, for whatever reason"),
+    KERNEL_RING_FULL("of those, because the receive ring was full"),
+    KERNEL_FILL_EMPTY("times the kernel found no free buffer in the fill ring"),
+    KERNEL_INVALID("descriptors that the kernel refused");
 
     private final String description;
 

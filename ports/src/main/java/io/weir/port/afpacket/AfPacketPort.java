@@ -340,6 +340,7 @@ public final class AfPacketPort implements Port {
     public void report(QueueRecord record) {
         record.set(QueueValue.RECEIVED, received);
         record.set(QueueValue.TRANSMITTED, transmitted);
+        record.set(QueueValue.KERNEL_DROPPED, kernelDrops);
         record.set(QueueValue.KERNEL_RING_FULL, kernelDrops);
     }
 

@@ -11,6 +11,8 @@ import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
 import io.weir.memory.packet.FrameChain;
+import io.weir.memory.queue.QueueRecord;
+import io.weir.memory.queue.QueueValue;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
@@ -76,6 +78,9 @@ public final class AfXdpPort implements Port {
     private int chainBytes;
     private boolean toldOfLongFrames;
 
+    private long received;
+    private long transmitted;
+
     private volatile int fillLevel;
     private volatile int transmitOutstanding;
 
@@ -138,7 +143,9 @@ public final class AfXdpPort implements Port {
         if (fillTarget - receiving >= REFILL) {
             refill(from);
         }
-        return batch.size() - before;
+        int count = batch.size() - before;
+        received += count;
+        return count;
     }
 
     private void take(FrameBatch batch, XdpSocket from, long descriptor) {
@@ -213,6 +220,7 @@ public final class AfXdpPort implements Port {
         if (!sending.send(to)) {
             markDown();
         }
+        transmitted += accepted;
         return accepted;
     }
 
@@ -331,6 +339,18 @@ public final class AfXdpPort implements Port {
     public boolean hasBacklog() {
         XdpSocket current = socket;
         return current != null && (current.receive.available(1) > 0 || sending.isUnfinished());
+    }
+
+    @Override
+    public void report(QueueRecord record) {
+        record.set(QueueValue.RECEIVED, received);
+        record.set(QueueValue.TRANSMITTED, transmitted);
+        record.set(QueueValue.FILL_LEVEL, fillLevel);
+        record.set(QueueValue.TRANSMIT_OUTSTANDING, transmitOutstanding);
+        record.set(QueueValue.KERNEL_DROPPED, kernelDropped());
+        record.set(QueueValue.KERNEL_RING_FULL, kernelRingFull());
+        record.set(QueueValue.KERNEL_FILL_EMPTY, kernelFillEmpty());
+        record.set(QueueValue.KERNEL_INVALID, kernelInvalidDescriptors());
     }
 
     /** Number of the queue, from 0. */
