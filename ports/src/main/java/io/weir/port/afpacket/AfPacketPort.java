@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An interface of the kernel through a packet socket. Frames are received in a ring that the kernel writes and weir
- * reads in place, and sent with one {@code sendto} straight from where they stand (frames of several buffers are joined first): the 10 bytes before a frame are
- * overwritten with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are
+ * reads in place, and sent straight from where they stand, a batch with one {@code sendmmsg} (frames of
+ * several buffers are joined first and go alone): the 10 bytes before a frame are overwritten with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are
  * absolute ({@link NativeMemory#all}).
  *
  * <p>Transmission is synchronous: an accepted frame is back with its owner when {@link #transmit} returns. A frame that
@@ -46,6 +46,12 @@ public final class AfPacketPort implements Port {
     /** More than any MTU, so that the kernel refuses a frame that was cut to it. */
     private static final int LONGEST_FRAME = 128 << 10;
 
+    /**
+     * From so many frames on one sendmmsg costs less than their sendtos. Measured over veth, processor time per 60-byte
+     * frame: alone 560 ns by sendto and 620 by sendmmsg, two 570, eight 530, sixty-four 520.
+     */
+    private static final int LEAST_MESSAGES = 3;
+
     private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
 
     private final int id;
@@ -55,7 +61,8 @@ public final class AfPacketPort implements Port {
     private final Interfaces question;
     private final PacketSocket socket;
     private final int descriptor;
-    /** Frames of several buffers are joined here, because sendto takes one piece; memory nobody touches costs nothing. */
+    private final Messages messages = new Messages();
+    /** Frames of several buffers are joined here, into one piece; memory nobody touches costs nothing. */
     private final MemorySegment joined = Arena.ofAuto().allocate(VirtioNetHeader.BYTES + LONGEST_FRAME, 8);
 
     private final @Nullable ReceiveRing ring;
@@ -201,19 +208,63 @@ public final class AfPacketPort implements Port {
             return 0;
         }
         int size = batch.size();
-        for (int i = 0; i < size; i++) {
-            long frame = batch.owner[i] == FrameBatch.CHAIN ? join(batch, i) : batch.address[i] - VirtioNetHeader.BYTES;
-            VirtioNetHeader.write(FRAMES, frame, batch.offload[i]);
-            int length = Math.min(batch.length[i], LONGEST_FRAME);
-            long sent = Sockets.send(descriptor, frame, length + VirtioNetHeader.BYTES, Sockets.MSG_DONTWAIT);
-            if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
-                transmitted += i;
-                return i;
+        int done = 0;
+        while (done < size) {
+            int run = runOfWhole(batch, done, size);
+            int accepted = run < LEAST_MESSAGES ? sendOne(batch, done) : sendMany(batch, done, run);
+            if (accepted == 0) {
+                break;
             }
-            owners.release(batch.address[i], batch.owner[i]);
+            done += accepted;
         }
-        transmitted += size;
-        return size;
+        transmitted += done;
+        return done;
+    }
+
+    /** Frames from row {@code from} that stand in one piece, so that one system call may send them all. */
+    private static int runOfWhole(FrameBatch batch, int from, int size) {
+        int end = Math.min(size, from + Messages.CAPACITY);
+        int at = from;
+        while (at < end && batch.owner[at] != FrameBatch.CHAIN) {
+            at++;
+        }
+        return at - from;
+    }
+
+    /** Sends row {@code i}; returns 0 when it was not accepted. */
+    private int sendOne(FrameBatch batch, int i) {
+        long frame = batch.owner[i] == FrameBatch.CHAIN ? join(batch, i) : batch.address[i] - VirtioNetHeader.BYTES;
+        VirtioNetHeader.write(FRAMES, frame, batch.offload[i]);
+        long sent = Sockets.send(descriptor, frame, wireBytes(batch, i), Sockets.MSG_DONTWAIT);
+        if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
+            return 0;
+        }
+        owners.release(batch.address[i], batch.owner[i]);
+        return 1;
+    }
+
+    /** Sends {@code count} rows; returns how many were accepted: the kernel stops at the first that it refuses. */
+    private int sendMany(FrameBatch batch, int from, int count) {
+        for (int k = 0; k < count; k++) {
+            long frame = batch.address[from + k] - VirtioNetHeader.BYTES;
+            VirtioNetHeader.write(FRAMES, frame, batch.offload[from + k]);
+            messages.set(k, frame, wireBytes(batch, from + k));
+        }
+        int sent = Sockets.sendMany(descriptor, messages.message(0), count, Sockets.MSG_DONTWAIT);
+        if (sent < 0) {
+            if (!isFrameAtFault(-sent, batch.ingress[from])) {
+                return 0;
+            }
+            sent = 1;
+        }
+        for (int k = from; k < from + sent; k++) {
+            owners.release(batch.address[k], batch.owner[k]);
+        }
+        return sent;
+    }
+
+    private static int wireBytes(FrameBatch batch, int i) {
+        return Math.min(batch.length[i], LONGEST_FRAME) + VirtioNetHeader.BYTES;
     }
 
     /** Copies a frame of several buffers into one piece; the kernel refuses one that is longer than an IP packet. */

@@ -51,7 +51,7 @@ final class ReceiveRing implements FrameOwner {
     /** Room before each frame for a tag and the header of the port that sends it on, in bytes; a multiple of 16. */
     private static final int RESERVE_BYTES = 16;
 
-    /** Blocks of about 1 MiB: 15 frames of 69,632 bytes fill one but for a page. */
+    /** Blocks of about 1 MiB: 15 of the longest frames fill one. */
     private static final int BLOCK_BYTES = 1 << 20;
 
     private static final MemorySegment FRAMES = NativeMemory.all();

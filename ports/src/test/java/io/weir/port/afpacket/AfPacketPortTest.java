@@ -230,6 +230,29 @@ class AfPacketPortTest {
     }
 
     @Test
+    void refused_frames_in_the_middle_of_a_batch_cost_no_other_frame() throws Exception {
+        try (RawStation to = new RawStation(right, "r0")) {
+            AfPacketPort w1 = node.open(2, "w1");
+            long free = node.storage.free();
+            node.batch.clear();
+            for (int number = 0; number < 40; number++) {
+                boolean refused = number == 0 || number == 7 || number == 8 || number == 39;
+                node.add(frame(refused ? 1600 : 64 + number, number), Offload.NONE);
+            }
+
+            assertThat(w1.transmit(node.batch)).isEqualTo(40);
+
+            for (int number = 1; number < 39; number++) {
+                if (number != 7 && number != 8) {
+                    assertThat(to.receive()).isEqualTo(frame(64 + number, number));
+                }
+            }
+            assertThat(node.counters.dropped(DropReason.FRAME_TOO_LONG)).isEqualTo(4);
+            assertThat(node.storage.free()).isEqualTo(free);
+        }
+    }
+
+    @Test
     void impossible_offloads_are_refused_by_the_kernel_and_counted() throws Exception {
         AfPacketPort w1 = node.open(2, "w1");
         node.batch.clear();
@@ -451,8 +474,8 @@ class AfPacketPortTest {
             AfPacketPort w1 = node.open(2, "w1", options -> options.withRing(512, 2048));
             byte[] frame = frame(64, 1);
             long allocated = Long.MAX_VALUE;
-            // before they are compiled, downcalls allocate a few dozen bytes each
-            for (int round = 0; round < 500 && allocated > 0; round++) {
+            // before they are compiled, downcalls allocate a few dozen bytes each; a batch is one
+            for (int round = 0; round < 10_000 && allocated > 0; round++) {
                 for (int i = 0; i < 500; i++) {
                     from.send(frame);
                 }
