@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class AfXdpInterface implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AfXdpInterface.class.getName());
 
+    /** Attempts in vain before the operator is told why. */
+    private static final int PROBLEM_PASSES = 3;
+
     private final AfXdpOptions options;
     private final Umem umem;
     private final @Nullable TrafficSelector selector;
@@ -42,6 +45,7 @@ public final class AfXdpInterface implements AutoCloseable {
 
     private boolean closed;
     private String problem = "";
+    private int repeated;
     private long unclaimed;
     private volatile boolean usable;
     private volatile boolean zeroCopy;
@@ -177,10 +181,12 @@ public final class AfXdpInterface implements AutoCloseable {
             problem = "";
             LOG.log(Level.INFO, "interface {0} is taken up again", options.device());
         } catch (LinuxException | IllegalArgumentException e) {
-            // tried again with the next call; said once
+            // Tried again with the next call. Said once, and not when it passes by itself: the kernel gives a queue free a
+            // little after its socket was closed.
             String message = String.valueOf(e.getMessage());
-            if (!message.equals(problem)) {
-                problem = message;
+            repeated = message.equals(problem) ? repeated + 1 : 0;
+            problem = message;
+            if (repeated == PROBLEM_PASSES) {
                 LOG.log(Level.WARNING, "interface {0} cannot be taken up: {1}", options.device(), message);
             }
         }
