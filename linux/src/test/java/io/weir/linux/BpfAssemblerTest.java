@@ -70,7 +70,8 @@ class BpfAssemblerTest {
     @Test
     void a_jump_across_a_map_counts_both_of_its_slots() {
         BpfAssembler.Label end = BpfAssembler.label();
-        BpfAssembler code = new BpfAssembler().jump(end).loadMap(R1, 3).place(end).exit();
+        BpfAssembler code =
+                new BpfAssembler().jump(end).loadMap(R1, 3).place(end).exit();
         assertThat(bytes(code)).startsWith("0500020000000000");
     }
 
@@ -98,7 +99,8 @@ class BpfAssemblerTest {
         org.junit.jupiter.api.Assumptions.assumeTrue(
                 Privileges.missing("CAP_BPF", "CAP_NET_ADMIN").isEmpty(), "loading programs needs CAP_BPF");
         // R0 is not set before the exit
-        assertThatThrownBy(() -> Bpf.loadXdp("weir_wrong", new BpfAssembler().exit().assemble()))
+        assertThatThrownBy(() ->
+                        Bpf.loadXdp("weir_wrong", new BpfAssembler().exit().assemble()))
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("BPF_PROG_LOAD, \"weir_wrong\"")
                 .hasMessageContaining("R0 !read_ok");

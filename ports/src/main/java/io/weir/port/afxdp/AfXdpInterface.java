@@ -40,6 +40,7 @@ public final class AfXdpInterface implements AutoCloseable {
     private final List<QueueExchange> exchanges = new ArrayList<>();
 
     private @Nullable XdpAttachment attachment;
+    private @Nullable AddressFilter filter;
     /** Kernel's index of the interface that the sockets are bound to; 0 while there is none. */
     private int index;
 
@@ -142,6 +143,7 @@ public final class AfXdpInterface implements AutoCloseable {
         XdpAttachment fresh = new XdpAttachment(options, umem, selector, question, questionSocket, netlink, named);
         List<XdpSocket> sockets = fresh.open(exchanges.size(), patienceMs);
         attachment = fresh;
+        filter = new AddressFilter(named, options.promiscuous());
         index = named;
         isNative = fresh.isNative();
         modeReason = fresh.reason();
@@ -181,7 +183,8 @@ public final class AfXdpInterface implements AutoCloseable {
             problem = "";
             LOG.log(Level.INFO, "interface {0} is taken up again", options.device());
         } catch (LinuxException | IllegalArgumentException e) {
-            // Tried again with the next call. Said once, and not when it passes by itself: the kernel gives a queue free a
+            // Tried again with the next call. Said once, and not when it passes by itself: the kernel gives a queue
+            // free a
             // little after its socket was closed.
             String message = String.valueOf(e.getMessage());
             repeated = message.equals(problem) ? repeated + 1 : 0;
@@ -210,16 +213,24 @@ public final class AfXdpInterface implements AutoCloseable {
                 options.device());
         index = 0;
         usable = false;
-        if (attachment != null) {
-            attachment.close();
-            attachment = null;
-        }
+        detach();
         for (QueueExchange exchange : exchanges) {
             if (!exchange.advance(QueueExchange.IN_USE, QueueExchange.REVOKED)) {
                 withdraw(exchange);
             }
         }
         closeReturned();
+    }
+
+    private void detach() {
+        if (attachment != null) {
+            attachment.close();
+            attachment = null;
+        }
+        if (filter != null) {
+            filter.close();
+            filter = null;
+        }
     }
 
     private void withdraw(QueueExchange exchange) {
@@ -344,10 +355,7 @@ public final class AfXdpInterface implements AutoCloseable {
         }
         closed = true;
         usable = false;
-        if (attachment != null) {
-            attachment.close();
-            attachment = null;
-        }
+        detach();
         for (QueueExchange exchange : exchanges) {
             XdpSocket socket = exchange.socket();
             if (exchange.advance(QueueExchange.OFFERED, QueueExchange.NONE) && socket != null) {

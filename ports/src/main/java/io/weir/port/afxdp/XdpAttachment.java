@@ -68,6 +68,7 @@ final class XdpAttachment implements AutoCloseable {
             requireRoom(sockets.getFirst());
             XdpProgram loaded = selector == null ? XdpProgram.exclusive(queues) : XdpProgram.shared(queues, selector);
             program = loaded;
+            sockets.forEach(socket -> loaded.use(socket.queue, socket));
             Programs.removeOwn(options.device(), index, netlink);
             attach(loaded, end);
             if (!isNative && sockets.getFirst().isZeroCopy()) {
@@ -75,8 +76,8 @@ final class XdpAttachment implements AutoCloseable {
                 sockets.forEach(umem::close);
                 sockets.clear();
                 bind(sockets, queues, false, end);
+                sockets.forEach(socket -> loaded.use(socket.queue, socket));
             }
-            sockets.forEach(socket -> loaded.use(socket.queue, socket));
             complete = true;
             return sockets;
         } finally {

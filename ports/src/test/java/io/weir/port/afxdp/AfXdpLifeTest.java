@@ -194,10 +194,8 @@ class AfXdpLifeTest {
     /** Attaches a program that passes everything, over netlink, so that it stays. */
     private void attach(String name, int mode) throws Exception {
         Namespaces.call(middle, () -> {
-            long[] pass = new BpfAssembler()
-                    .moveConstant(BpfAssembler.R0, 2)
-                    .exit()
-                    .assemble();
+            long[] pass =
+                    new BpfAssembler().moveConstant(BpfAssembler.R0, 2).exit().assemble();
             int program = Bpf.loadXdp(name, pass);
             try (Netlink netlink = new Netlink()) {
                 netlink.attachXdp(Interfaces.index("w0"), program, mode);
@@ -267,13 +265,12 @@ class AfXdpLifeTest {
     @Test
     void a_killed_process_leaves_the_interface_to_the_next_one() throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classPath = System.getProperty("java.class.path") + ":" + System.getProperty("jdk.module.path", "");
         Process process = new ProcessBuilder(
                         java,
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        classPath,
+                        HeldInterface.classPath(),
                         HeldInterface.class.getName(),
                         middle,
                         "w0")

@@ -369,7 +369,8 @@ class AfXdpPortTest {
     private void addTwoQueues() {
         network.ip(
                 middle,
-                "link add w2 numrxqueues 2 numtxqueues 2 type veth peer name f0 numrxqueues 2 numtxqueues 2 netns " + left);
+                "link add w2 numrxqueues 2 numtxqueues 2 type veth peer name f0 numrxqueues 2 numtxqueues 2 netns "
+                        + left);
         network.ip(middle, "link set dev w2 addrgenmode none up");
         network.ip(left, "link set dev f0 addrgenmode none up");
     }

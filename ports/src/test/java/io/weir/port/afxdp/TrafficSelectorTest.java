@@ -67,8 +67,7 @@ class TrafficSelectorTest {
     }
 
     private AfXdpPort open(Attach attach) throws Exception {
-        AfXdpPort port =
-                node.port(node.face(new AfXdpOptions(1, "w0", attach, true, 256, 0), selector), 0);
+        AfXdpPort port = node.port(node.face(new AfXdpOptions(1, "w0", attach, true, 256, 0), selector), 0);
         port.receive(node.batch, 64);
         return port;
     }
@@ -114,8 +113,8 @@ class TrafficSelectorTest {
     }
 
     private static byte[] solicitation(String target) {
-        return hex(ethernet("86dd") + "60000000 0018 3aff" + text("fd00::1") + text("ff02::1:ff00:9") + "87000000 00000000"
-                + text(target));
+        return hex(ethernet("86dd") + "60000000 0018 3aff" + text("fd00::1") + text("ff02::1:ff00:9")
+                + "87000000 00000000" + text(target));
     }
 
     private boolean takes(AfXdpPort port, byte[] frame) throws Exception {
@@ -214,8 +213,10 @@ class TrafficSelectorTest {
         TestNetwork.run("ip", "netns", "exec", left, "ethtool", "-K", "l0", "txvlan", "off");
         selector.replace(Set.of(VIRTUAL), Set.of(new Endpoint(KERNEL, TCP, 80)), Set.of());
         AfXdpPort port = open(Attach.NATIVE);
-        assertThat(takes(port, tagged(ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 80)))).isTrue();
-        assertThat(takes(port, tagged(ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 81)))).isFalse();
+        assertThat(takes(port, tagged(ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 80))))
+                .isTrue();
+        assertThat(takes(port, tagged(ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 81))))
+                .isFalse();
     }
 
     @Test

@@ -177,7 +177,7 @@ final class XdpSwitch implements AutoCloseable {
         return received;
     }
 
-    private void releaseFrom(int accepted) {
+    void releaseFrom(int accepted) {
         for (int i = accepted; i < batch.size(); i++) {
             release(i);
         }
