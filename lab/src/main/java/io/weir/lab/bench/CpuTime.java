@@ -2,37 +2,47 @@ package io.weir.lab.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Processor time so far, as /proc tells it (proc_stat(5), proc_pid_stat(5)), in microseconds.
  *
+ * <p>The kernel charges soft interrupts, in which it forwards packets, to the process that they interrupt. In this lab that
+ * is the process that has just sent the packet, so the lab's processes are charged for the kernel's work, too, and other
+ * programs on the machine are not.
+ *
  * @param machineUs all CPUs: user, nice, system, interrupt and soft interrupt time; neither idle nor stolen time
- * @param processesUs user and system time of some processes and their descendants
+ * @param labUs user and system time of this process and all that it started: client, server and balancers
+ * @param balancerUs user and system time of one balancer's processes and their descendants
  */
-record CpuTime(double machineUs, double processesUs) {
+record CpuTime(double machineUs, double labUs, double balancerUs) {
     /** USER_HZ is 100 on every architecture that weir runs on. */
     private static final double TICK_US = 10_000;
 
-    static CpuTime now(Collection<Process> processes) {
-        Set<Long> pids = new HashSet<>();
-        for (Process process : processes) {
-            pids.add(process.pid());
-            process.descendants().forEach(d -> pids.add(d.pid()));
-        }
-        double processesUs = 0;
+    static CpuTime now(Collection<Process> balancer) {
+        return new CpuTime(
+                machineTicks(read(Path.of("/proc/stat"))) * TICK_US,
+                familiesUs(Stream.of(ProcessHandle.current())),
+                familiesUs(balancer.stream().map(Process::toHandle)));
+    }
+
+    private static double familiesUs(Stream<ProcessHandle> heads) {
+        Set<Long> pids = heads.flatMap(p -> Stream.concat(Stream.of(p), p.descendants()))
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+        double us = 0;
         for (long pid : pids) {
-            processesUs += processTicks(read(Path.of("/proc", String.valueOf(pid), "stat"))) * TICK_US;
+            us += processTicks(read(Path.of("/proc", String.valueOf(pid), "stat"))) * TICK_US;
         }
-        return new CpuTime(machineTicks(read(Path.of("/proc/stat"))) * TICK_US, processesUs);
+        return us;
     }
 
     CpuTime since(CpuTime earlier) {
-        return new CpuTime(machineUs - earlier.machineUs, processesUs - earlier.processesUs);
+        return new CpuTime(machineUs - earlier.machineUs, labUs - earlier.labUs, balancerUs - earlier.balancerUs);
     }
 
     /** Busy ticks in the first line of /proc/stat: {@code cpu user nice system idle iowait irq softirq steal ...}. */
@@ -62,10 +72,8 @@ record CpuTime(double machineUs, double processesUs) {
     private static String read(Path file) {
         try {
             return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            return ""; // the process has ended
         } catch (IOException e) {
-            return "";
+            return ""; // the process has ended
         }
     }
 }

@@ -188,10 +188,12 @@ public final class Report {
             the seed. Before each measurement an HTTP request and a UDP echo through the contestant must be answered.
 
             - HTTP: wrk with 2 threads and 64 connections; nginx with 2 workers answers 7 bytes of body.
-            - CPU, whole machine: busy time in /proc/stat (user, nice, system, interrupts) by requests, so client and server are in it. *Added to
-              none* is that less the figure of `none` in the same round: what the balancer costs wherever it is spent, in its
-              process, in soft interrupts or in the kernel's forwarding. Targets use it, as a kernel balancer has no process and half of a proxy's
-              work is done in interrupts. The figure of the processes alone stands beside it (user and system time of all threads).
+            - CPU by requests, three ways. *Whole machine*: busy time in /proc/stat (user, nice, system, interrupts), whoever caused it.
+              *Lab*: user and system time of client, server, balancer and this program. The kernel's forwarding runs in soft interrupts
+              at the end of a send call and is charged to the sender, so this has it too, and leaves out what else runs on the
+              machine. *Added to none* is that less the figure of `none` in the same round: what the balancer costs in whichever
+              process it is spent. Targets use it, as a kernel balancer has no process. *Balancer's processes* stands beside it; it
+              includes TCP of client and server that runs in soft interrupts at the end of the balancer's own sends.
             - UDP frames of 64 bytes: 60 bytes and the check sequence, 256 flows, prepared, sent by one thread with sendmmsg(2) on a packet
               socket; counted by the server's interface, then dropped. In the kernel the sender's thread also does the forwarding, so a
               kernel balancer loses nothing under overload; it slows the sender down instead.

@@ -27,7 +27,10 @@ class CpuTimeTest {
     void time_goes_on() {
         CpuTime before = CpuTime.now(List.of());
         CpuTime later = CpuTime.now(List.of());
-        assertThat(before.machineUs()).isPositive();
+        assertThat(before.machineUs()).isGreaterThan(before.labUs());
+        assertThat(before.labUs()).isPositive();
         assertThat(later.since(before).machineUs()).isNotNegative();
+        assertThat(later.since(before).labUs()).isNotNegative();
+        assertThat(before.balancerUs()).isZero();
     }
 }

@@ -45,9 +45,9 @@ class ResultsTest {
 
     @Test
     void what_is_added_is_the_difference_to_none_in_the_same_round() {
-        record("none", Metric.SHORT_CPU_MACHINE, 50, 60, 70);
-        record("nftables", Metric.SHORT_CPU_MACHINE, 60, 90, 75);
-        record("af_packet", Metric.SHORT_CPU_MACHINE, 70, 80, 90);
+        record("none", Metric.SHORT_CPU_LAB, 50, 60, 70);
+        record("nftables", Metric.SHORT_CPU_LAB, 60, 90, 75);
+        record("af_packet", Metric.SHORT_CPU_LAB, 70, 80, 90);
         assertThat(results.median("nftables", Metric.SHORT_CPU_ADDED)).hasValue(10);
         assertThat(results.median("none", Metric.SHORT_CPU_ADDED)).isEmpty();
         // 20/10, 20/30, 20/5

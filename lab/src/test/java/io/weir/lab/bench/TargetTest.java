@@ -27,14 +27,14 @@ class TargetTest {
 
     @Test
     void the_better_driver_counts_where_less_is_better() {
-        results.record(Contestants.NONE, Metric.SHORT_CPU_MACHINE, 0, 50);
-        results.record(Contestants.HAPROXY, Metric.SHORT_CPU_MACHINE, 0, 150);
-        results.record(Contestants.AF_PACKET, Metric.SHORT_CPU_MACHINE, 0, 115);
-        results.record(Contestants.AF_XDP, Metric.SHORT_CPU_MACHINE, 0, 130);
+        results.record(Contestants.NONE, Metric.SHORT_CPU_LAB, 0, 50);
+        results.record(Contestants.HAPROXY, Metric.SHORT_CPU_LAB, 0, 150);
+        results.record(Contestants.AF_PACKET, Metric.SHORT_CPU_LAB, 0, 115);
+        results.record(Contestants.AF_XDP, Metric.SHORT_CPU_LAB, 0, 130);
         Target.Outcome outcome = outcome(Metric.SHORT_CPU_ADDED, Contestants.HAPROXY);
         assertThat(outcome.driver()).isEqualTo(Contestants.AF_PACKET);
         assertThat(outcome.met()).isTrue();
-        results.record(Contestants.AF_PACKET, Metric.SHORT_CPU_MACHINE, 0, 125);
+        results.record(Contestants.AF_PACKET, Metric.SHORT_CPU_LAB, 0, 125);
         assertThat(outcome(Metric.SHORT_CPU_ADDED, Contestants.HAPROXY).verdict())
                 .isEqualTo("missed");
     }
