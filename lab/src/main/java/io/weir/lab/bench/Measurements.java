@@ -185,25 +185,39 @@ final class Measurements {
     }
 
     private Outcome overload(Balancer balancer) {
-        try (UdpFlood flood = UdpFlood.to(balancer.lane(), balancer.target())) {
-            UdpFlood.Rates rates = flood.send(0, seconds * 1000L);
-            return Outcome.of(received(
-                    Map.of(Metric.UDP_OVERLOAD_OFFERED, rates.offered(), Metric.UDP_OVERLOAD_RATE, rates.received())));
-        }
+        return flood(
+                balancer,
+                balancer.target(),
+                Metric.UDP_OVERLOAD_OFFERED,
+                Metric.UDP_OVERLOAD_RATE,
+                Metric.UDP_OVERLOAD_CPU_BALANCER);
     }
 
     private Outcome forwarding(Balancer balancer) {
-        try (UdpFlood flood = UdpFlood.to(balancer.lane(), balancer.lane().serverAddress())) {
-            return Outcome.of(received(Map.of(
-                    Metric.FORWARDING_RATE, flood.send(0, seconds * 1000L).received())));
-        }
+        return flood(
+                balancer,
+                balancer.lane().serverAddress(),
+                Metric.FORWARDING_OFFERED,
+                Metric.FORWARDING_RATE,
+                Metric.FORWARDING_CPU_BALANCER);
     }
 
-    private static Map<Metric, Double> received(Map<Metric, Double> values) {
-        if (values.containsValue(0.0)) {
-            throw new MeasurementException("no frame arrived");
+    private Outcome flood(Balancer balancer, String address, Metric offered, Metric received, Metric cpu) {
+        try (UdpFlood flood = UdpFlood.to(balancer.lane(), address)) {
+            CpuTime before = CpuTime.now(balancer.processes());
+            UdpFlood.Rates rates = flood.send(0, seconds * 1000L);
+            CpuTime used = CpuTime.now(balancer.processes()).since(before);
+            if (rates.received() <= 0) {
+                throw new MeasurementException("no frame arrived");
+            }
+            Map<Metric, Double> values = new EnumMap<>(Metric.class);
+            values.put(offered, rates.offered());
+            values.put(received, rates.received());
+            if (!balancer.processes().isEmpty()) {
+                values.put(cpu, used.balancerUs() / (rates.received() * seconds));
+            }
+            return Outcome.of(values);
         }
-        return values;
     }
 
     /**
@@ -215,7 +229,7 @@ final class Measurements {
         try (UdpFlood flood = UdpFlood.to(balancer.lane(), balancer.target())) {
             UdpFlood.Rates rates = flood.send(0, STEP_MS);
             if (rates.loss() < LOSSLESS) {
-                return Outcome.of(received(Map.of(Metric.UDP_LOSSLESS_RATE, rates.offered())));
+                return Outcome.of(Map.of(Metric.UDP_LOSSLESS_RATE, rates.offered()));
             }
             double low = 0;
             double high = Math.min(rates.offered(), rates.received() * 1.3);

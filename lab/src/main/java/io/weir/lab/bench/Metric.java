@@ -26,13 +26,17 @@ enum Metric {
     UDP_LOSSLESS_RATE(Row.UDP_LOSSLESS, "UDP 64 bytes, lossless", "packets/s", true),
     UDP_OVERLOAD_OFFERED(Row.UDP_OVERLOAD, "UDP 64 bytes, overload, offered", "packets/s", true),
     UDP_OVERLOAD_RATE(Row.UDP_OVERLOAD, "UDP 64 bytes, overload, received", "packets/s", true),
+    /** By the frames received: what the sender's floods cost that are lost before the balancer sees them is not in it. */
+    UDP_OVERLOAD_CPU_BALANCER(Row.UDP_OVERLOAD, "CPU per frame, overload, balancer's processes", "µs", false),
     LATENCY_P50(Row.LATENCY, "UDP ping, p50", "µs", false),
     LATENCY_P99(Row.LATENCY, "UDP ping, p99", "µs", false),
     LATENCY_P999(Row.LATENCY, "UDP ping, p99.9", "µs", false),
     LATENCY_ADDED_P50(Row.LATENCY, "UDP ping, added to none, p50", "µs", false),
     LATENCY_ADDED_P99(Row.LATENCY, "UDP ping, added to none, p99", "µs", false),
     LATENCY_ADDED_P999(Row.LATENCY, "UDP ping, added to none, p99.9", "µs", false),
-    FORWARDING_RATE(Row.FORWARDING, "forwarding 64 bytes, overload, received", "packets/s", true);
+    FORWARDING_OFFERED(Row.FORWARDING, "forwarding 64 bytes, overload, offered", "packets/s", true),
+    FORWARDING_RATE(Row.FORWARDING, "forwarding 64 bytes, overload, received", "packets/s", true),
+    FORWARDING_CPU_BALANCER(Row.FORWARDING, "CPU per frame, forwarding, balancer's processes", "µs", false);
 
     private final Row row;
     private final String title;
@@ -69,6 +73,7 @@ enum Metric {
     /** True when ratios of this figure say something: not what was offered, nor differences that may be near 0. */
     boolean hasRatio() {
         return this != UDP_OVERLOAD_OFFERED
+                && this != FORWARDING_OFFERED
                 && this != LATENCY_ADDED_P50
                 && this != LATENCY_ADDED_P99
                 && this != LATENCY_ADDED_P999;
@@ -78,7 +83,10 @@ enum Metric {
     String text(double value) {
         return switch (unit) {
             case "Gbit/s" -> String.format(Locale.ROOT, "%.2f", value);
-            case "µs" -> String.format(Locale.ROOT, Math.abs(value) < 1000 ? "%.1f" : "%,.0f", value);
+            case "µs" -> {
+                double size = Math.abs(value);
+                yield String.format(Locale.ROOT, size < 10 ? "%.2f" : size < 1000 ? "%.1f" : "%,.0f", value);
+            }
             default -> String.format(Locale.ROOT, "%,.0f", value);
         };
     }
