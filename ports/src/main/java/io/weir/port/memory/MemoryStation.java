@@ -1,6 +1,7 @@
 package io.weir.port.memory;
 
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.ring.FrameRing;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
@@ -52,6 +53,40 @@ public final class MemoryStation implements AutoCloseable {
         }
         if (!receive[queue].offer(address, frame.length, offload, owner, wire.id())) {
             pool.chain().release(address);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Queues a frame in pieces of given lengths, each in a buffer of its own, as an interface that separates headers from
+     * payload delivers it; false when there are not enough buffers, or no slot is free.
+     *
+     * @param firstBytes length of the first piece; the last may be shorter than the others
+     */
+    public boolean injectPieces(int queue, byte[] frame, long offload, int firstBytes, int nextBytes) {
+        FrameChain chain = pool.chain();
+        long first = FrameChain.LAST;
+        long previous = FrameChain.LAST;
+        for (int from = 0; from < frame.length; ) {
+            int part = Math.min(frame.length - from, first == FrameChain.LAST ? firstBytes : nextBytes);
+            long piece = pool.acquire();
+            if (piece == BufferPool.ABSENT) {
+                chain.release(first);
+                return false;
+            }
+            MemorySegment.copy(frame, from, pool.frames(), ValueLayout.JAVA_BYTE, piece, part);
+            chain.set(piece, part, FrameChain.LAST);
+            if (first == FrameChain.LAST) {
+                first = piece;
+            } else {
+                chain.set(previous, chain.length(previous), piece);
+            }
+            previous = piece;
+            from += part;
+        }
+        if (!inject(queue, first, frame.length, offload, FrameBatch.CHAIN)) {
+            chain.release(first);
             return false;
         }
         return true;

@@ -6,6 +6,7 @@ import io.weir.memory.packet.PacketStorage;
 import io.weir.memory.packet.PoolView;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
+import io.weir.port.Offload;
 import io.weir.port.memory.MemoryStation;
 import io.weir.port.memory.MemoryWire;
 import io.weir.port.pcap.PcapReader;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,5 +133,39 @@ class TracedPortTest {
             wire.setUp(false);
             assertThat(port.isUp()).isFalse();
         }
+    }
+
+    @Test
+    void what_is_recorded_is_whole_and_has_its_checksum() throws IOException {
+        byte[] frame = new byte[5_000];
+        new java.util.Random(1).nextBytes(frame);
+        frame[40] = 1;
+        frame[41] = 2;
+        try (TracedPort port = port(1 << 20)) {
+            station.inject(0, frame, Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, 34, 6));
+            port.receive(batch, 16);
+            batch.removeFirst(port.transmit(batch));
+        }
+
+        try (PcapReader reader = PcapReader.open(file())) {
+            for (int k = 0; k < 2; k++) {
+                assertThat(reader.next()).isTrue();
+                byte[] recorded = reader.bytes();
+                assertThat(Arrays.copyOf(recorded, 40)).isEqualTo(Arrays.copyOf(frame, 40));
+                assertThat(Arrays.copyOfRange(recorded, 42, 5_000)).isEqualTo(Arrays.copyOfRange(frame, 42, 5_000));
+                int stated = (recorded[40] & 0xff) << 8 | recorded[41] & 0xff;
+                assertThat(stated).isEqualTo(checksum(frame, 34));
+            }
+        }
+    }
+
+    /** RFC 1071, two bytes at a time. */
+    private static int checksum(byte[] frame, int from) {
+        int sum = 0;
+        for (int i = from; i < frame.length; i += 2) {
+            sum += (frame[i] & 0xff) << 8 | frame[i + 1] & 0xff;
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        return ~sum & 0xffff;
     }
 }

@@ -3,6 +3,7 @@ package io.weir.switching.filter;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.port.FrameBatch;
@@ -42,6 +43,7 @@ final class NdpHandler {
     private static final ValueLayout.OfLong RAW_64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment frames;
+    private final FrameChain chain;
     private final NeighbourTable neighbours;
     private final RouteReader routes;
     private final LocalAddresses local;
@@ -49,6 +51,7 @@ final class NdpHandler {
 
     NdpHandler(ProcessorContext context, LocalAddresses local, Solicitor solicitor) {
         this.frames = context.frames;
+        this.chain = context.chain;
         this.neighbours = context.neighbours;
         this.routes = context.routes;
         this.local = local;
@@ -62,7 +65,7 @@ final class NdpHandler {
         long ip = frame + batch.networkOffset[i];
         long message = ip + IPV6_HEADER;
         int length = batch.packetEnd[i] - batch.networkOffset[i] - IPV6_HEADER;
-        if (columns.owner[i] == FrameBatch.CHAIN || !isValid(ip, length, columns.offload[i])) {
+        if (isSplit(columns, i) || !isValid(ip, length, columns.offload[i])) {
             return Verdict.drop(DropReason.NDP_INVALID);
         }
         int type = frames.get(JAVA_BYTE, message) & 0xff;
@@ -75,6 +78,10 @@ final class NdpHandler {
         boolean isComplete = (type >= FIRST_TYPE && type < Solicitor.NEIGHBOUR_SOLICITATION)
                 || (type == LAST_TYPE && length >= REDIRECT);
         return Verdict.drop(isComplete ? DropReason.ICMP_UNHANDLED : DropReason.NDP_INVALID);
+    }
+
+    private boolean isSplit(FrameBatch columns, int i) {
+        return columns.owner[i] == FrameBatch.CHAIN && chain.length(columns.address[i]) < columns.length[i];
     }
 
     /** RFC 4861 §7.1: hop limit 255 (it crossed no router), code 0, checksum; and no extension headers. */

@@ -19,6 +19,9 @@ final class PendingPackets {
     /** Neighbours looked at per call. */
     static final int SLICE = 32;
 
+    /** A jumbo frame of 9,216 bytes with a tagged Ethernet header; one of 64 KiB would take too many buffers. */
+    private static final int LONGEST_COPY = 9_216 + 18;
+
     private static final int NONE = -1;
 
     private final MemorySegment frames;
@@ -114,17 +117,16 @@ final class PendingPackets {
         int frameLength = columns.length[i];
         int frameOwner = columns.owner[i];
         if (frameOwner != FrameBatch.STORAGE && frameOwner != FrameBatch.CHAIN) {
-            if (frameLength > pool.frameCapacity()) {
+            if (frameLength > LONGEST_COPY) {
                 return Verdict.drop(DropReason.FRAME_TOO_LONG);
             }
-            long copy = pool.acquire();
+            long copy = pool.chain().store(frames, frame, frameLength);
             if (copy == BufferPool.ABSENT) {
                 return Verdict.drop(DropReason.NO_BUFFER);
             }
-            MemorySegment.copy(frames, frame, frames, copy, frameLength);
             egress.release(frame, frameOwner);
             frame = copy;
-            frameOwner = FrameBatch.STORAGE;
+            frameOwner = frameLength > pool.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
         }
         int slot = free;
         free = next[slot];

@@ -9,6 +9,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameChain;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.port.memory.MemoryStation;
@@ -29,6 +30,12 @@ class AllocationTest {
     /** Rounds that must pass without a byte; before them code is interpreted and compiled. */
     private static final int WINDOW = 20;
 
+    /** Payload of a packet that comes in two buffers. */
+    private static final int LONG = 1_400;
+
+    private static final int FIRST_PIECE = 257;
+    private static final long UNKNOWN = Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0);
+
     private static final int FIRST_PORT = 40_000;
     private static final int FREE_PORT = 81;
     private static final int DIRECT_PORT = 82;
@@ -40,18 +47,30 @@ class AllocationTest {
         NAT_6(client(TestFrame.tcp(Protocol.ACK), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
         NAT_UDP_4(client(TestFrame.udp(), 4, 80), true, counted(Counter.PACKETS_BALANCED)),
         NAT_UDP_6(client(TestFrame.udp(), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_LONG_4(client(TestFrame.udp().payload(LONG), 4, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_LONG_6(client(TestFrame.udp().payload(LONG), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_UNKNOWN_4(client(TestFrame.udp(), 4, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_UNKNOWN_6(client(TestFrame.tcp(Protocol.ACK), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
         DIRECT_4(client(TestFrame.tcp(Protocol.ACK), 4, DIRECT_PORT), false, counted(Counter.PACKETS_BALANCED)),
         DIRECT_6(client(TestFrame.tcp(Protocol.ACK), 6, DIRECT_PORT), false, counted(Counter.PACKETS_BALANCED)),
         NEW_4(client(TestFrame.tcp(Protocol.SYN), 4, 80), false, counted(Counter.CONNECTIONS_CREATED)),
         NEW_6(client(TestFrame.tcp(Protocol.SYN), 6, 80), false, counted(Counter.CONNECTIONS_CREATED)),
         NEW_DIRECT_4(client(TestFrame.tcp(Protocol.SYN), 4, DIRECT_PORT), false, counted(Counter.CONNECTIONS_CREATED)),
         NEW_DIRECT_6(client(TestFrame.tcp(Protocol.SYN), 6, DIRECT_PORT), false, counted(Counter.CONNECTIONS_CREATED)),
+        NEW_LONG_4(
+                client(TestFrame.tcp(Protocol.SYN).payload(LONG), 4, 80), false, counted(Counter.CONNECTIONS_CREATED)),
+        NEW_LONG_6(
+                client(TestFrame.tcp(Protocol.SYN).payload(LONG), 6, 80), false, counted(Counter.CONNECTIONS_CREATED)),
+        RESET_LONG_4(
+                client(TestFrame.tcp(Protocol.ACK).payload(LONG), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
         RESET_4(client(TestFrame.tcp(Protocol.ACK), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
         RESET_6(client(TestFrame.tcp(Protocol.ACK), 6, FREE_PORT), false, counted(Counter.RESETS_SENT)),
         DISCARD_4(client(TestFrame.udp(), 4, FREE_PORT), false, dropped(DropReason.SERVICE_UNKNOWN)),
         DISCARD_6(client(TestFrame.udp(), 6, FREE_PORT), false, dropped(DropReason.SERVICE_UNKNOWN)),
         ECHO_4(echo(4), false, counted(Counter.ECHO_REPLIES_SENT)),
         ECHO_6(echo(6), false, counted(Counter.ECHO_REPLIES_SENT)),
+        ROUTED_LONG_4(routed(4, 64, LONG), false, counted(Counter.PACKETS_ROUTED)),
+        TIME_EXCEEDED_LONG_6(routed(6, 1, LONG), false, counted(Counter.ICMP_ERRORS_SENT)),
         ROUTED_4(routed(4, 64), false, counted(Counter.PACKETS_ROUTED)),
         ROUTED_6(routed(6, 64), false, counted(Counter.PACKETS_ROUTED)),
         TIME_EXCEEDED_4(routed(4, 1), false, counted(Counter.ICMP_ERRORS_SENT)),
@@ -67,6 +86,14 @@ class AllocationTest {
             this.frame = frame;
             this.answered = answered;
             this.handled = handled;
+        }
+
+        boolean isInPieces() {
+            return name().contains("LONG");
+        }
+
+        long offload() {
+            return name().contains("UNKNOWN") ? UNKNOWN : Offload.NONE;
         }
 
         boolean isNew() {
@@ -89,7 +116,12 @@ class AllocationTest {
     }
 
     private static byte[] routed(int family, int hops) {
+        return routed(family, hops, 0);
+    }
+
+    private static byte[] routed(int family, int hops, int payload) {
         return TestFrame.udp()
+                .payload(payload)
                 .from(family == 4 ? TestNode.CLIENT : TestNode.CLIENT6, FIRST_PORT)
                 .to(family == 4 ? "10.0.2.1" : "fd02::1", 53)
                 .hops(hops)
@@ -122,12 +154,12 @@ class AllocationTest {
         long window = 0;
         for (int round = 1; round <= ROUNDS; round++) {
             for (int k = 0; k < PACKETS; k++) {
-                long frame = inject(node.outside, pool, kind.frame);
+                long frame = inject(node.outside, pool, kind.frame, kind);
                 if (kind.isNew()) {
                     renumber(pool.frames(), frame, kind.frame, FIRST_PORT - round * PACKETS - k);
                 }
                 if (answer != null) {
-                    inject(node.inside, pool, answer);
+                    inject(node.inside, pool, answer, kind);
                 }
             }
             node.nowMs += PACKETS; // what is limited is limited to 1000 a second
@@ -189,11 +221,27 @@ class AllocationTest {
         }
     }
 
-    private static long inject(MemoryStation station, BufferPool pool, byte[] frame) {
-        long address = pool.acquire();
-        MemorySegment.copy(MemorySegment.ofArray(frame), 0, pool.frames(), address, frame.length);
-        assertThat(station.inject(0, address, frame.length, Offload.NONE)).isTrue();
+    private static long inject(MemoryStation station, BufferPool pool, byte[] frame, Kind kind) {
+        FrameChain chain = pool.chain();
+        long address = chain.store(MemorySegment.ofArray(frame), 0, frame.length);
+        int owner = FrameBatch.STORAGE;
+        if (kind.isInPieces()) {
+            owner = FrameBatch.CHAIN;
+            split(pool, address, frame.length);
+        }
+        assertThat(station.inject(0, address, frame.length, kind.offload(), owner))
+                .isTrue();
         return address;
+    }
+
+    /** Moves what is behind the headers into another buffer. */
+    private static void split(BufferPool pool, long address, int length) {
+        if (length > FIRST_PIECE) {
+            long rest = pool.acquire();
+            MemorySegment.copy(pool.frames(), address + FIRST_PIECE, pool.frames(), rest, length - FIRST_PIECE);
+            pool.chain().set(rest, length - FIRST_PIECE, FrameChain.LAST);
+            pool.chain().set(address, FIRST_PIECE, rest);
+        }
     }
 
     /** Another source port; its difference moves into the sequence number, so the checksum stays right. */
@@ -209,7 +257,11 @@ class AllocationTest {
             sent.clear();
             station.collect(sent, PACKETS);
             for (int k = 0; k < sent.size(); k++) {
-                pool.release(sent.address[k]);
+                if (sent.owner[k] == FrameBatch.CHAIN) {
+                    pool.chain().release(sent.address[k]);
+                } else {
+                    pool.release(sent.address[k]);
+                }
             }
         } while (sent.size() > 0);
     }

@@ -6,6 +6,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.packet.BufferPool;
 import io.weir.port.FrameBatch;
+import io.weir.port.Offload;
 import io.weir.port.decorator.Fault;
 import io.weir.port.decorator.FaultSettings;
 import io.weir.port.memory.MemoryStation;
@@ -15,10 +16,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** A million packets over lines that lose, double, swap, corrupt and cut them: every frame has a fate, every buffer returns. */
+/** A million packets, some in pieces, over lines that lose, double, swap, corrupt and cut them: every frame has a fate, every buffer returns. */
 class FaultyLineTest {
     private static final int PACKETS = 1_000_000;
     private static final int BATCH = 128;
+
+    private static final long UNKNOWN = Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0);
 
     private static final Counter[] MADE_HERE = {
         Counter.RESETS_SENT,
@@ -92,13 +95,13 @@ class FaultyLineTest {
                     frames.add(TestFrame.tcp(flags)
                             .from(end[0], port)
                             .to(end[1], 80)
-                            .payload(flags == Protocol.SYN ? 0 : 64)
+                            .payload(flags == Protocol.SYN ? 0 : 300)
                             .build());
                 }
                 frames.add(TestFrame.udp()
                         .from(end[0], port)
                         .to(end[1], 80)
-                        .payload(100)
+                        .payload(500)
                         .build());
             }
         }
@@ -129,6 +132,9 @@ class FaultyLineTest {
 
     private static int inject(MemoryStation station, BufferPool pool, List<byte[]> frames, SplittableRandom random) {
         byte[] frame = frames.get(random.nextInt(frames.size()));
+        if (random.nextInt(4) == 0) {
+            return station.injectPieces(0, frame, UNKNOWN, 200, 1 + random.nextInt(90)) ? 1 : 0;
+        }
         long address = pool.acquire();
         if (address == BufferPool.ABSENT) {
             return 0;
@@ -146,7 +152,12 @@ class FaultyLineTest {
             sent.clear();
             station.collect(sent, BATCH);
             for (int k = 0; k < sent.size(); k++) {
-                pool.release(sent.address[k]);
+                if (sent.owner[k] == FrameBatch.CHAIN) {
+                    assertThat(pool.chain().total(sent.address[k])).isEqualTo(sent.length[k]);
+                    pool.chain().release(sent.address[k]);
+                } else {
+                    pool.release(sent.address[k]);
+                }
             }
         } while (sent.size() > 0);
     }

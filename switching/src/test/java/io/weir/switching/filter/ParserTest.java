@@ -3,9 +3,16 @@ package io.weir.switching.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.packet.BufferPool;
+import io.weir.memory.packet.FrameChain;
+import io.weir.memory.packet.PacketStorage;
+import io.weir.memory.packet.PoolView;
+import io.weir.port.FrameBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -237,6 +244,61 @@ class ParserTest {
             if (parse(bytes) == null && batch.transportOffset[0] != PacketBatch.NO_TRANSPORT) {
                 assertThat(batch.packetEnd[0]).isBetween(batch.transportOffset[0], bytes.length);
             }
+        }
+    }
+
+    /** In pieces of the storage; a first piece that ends where its buffer ends makes a read beyond it throw. */
+    private @Nullable DropReason parsePieces(byte[] frame, int first) {
+        PacketStorage storage = PacketStorage.checking(64, 256, 1);
+        PoolView pool = storage.view(0);
+        FrameChain chain = pool.chain();
+        List<Long> buffers = new ArrayList<>();
+        for (long buffer = pool.acquire(); buffer != BufferPool.ABSENT; buffer = pool.acquire()) {
+            buffers.add(buffer & -256L);
+        }
+        // Nothing stands behind the last buffer.
+        long head = buffers.stream().mapToLong(Long::longValue).max().orElseThrow() + 256 - first;
+        MemorySegment.copy(MemorySegment.ofArray(frame), 0, pool.frames(), head, first);
+        long rest = buffers.getFirst() + BufferPool.HEADROOM;
+        chain.set(rest, frame.length - first, FrameChain.LAST);
+        chain.set(head, first, rest);
+        Parser parser = new Parser(pool.frames(), chain, node.context.configuration);
+        batch.frames.clear();
+        batch.frames.add(head, frame.length, 0, FrameBatch.CHAIN, 1);
+        parser.parse(batch);
+        return batch.drop[0] == PacketBatch.UNDECIDED ? null : Verdict.reason(batch.drop[0]);
+    }
+
+    @Test
+    void headers_must_lie_in_the_first_piece() {
+        byte[] frame = TestFrame.tcp(Protocol.ACK).payload(290).build();
+
+        assertThat(parsePieces(frame, Parser.HEAD_BYTES - 1)).isEqualTo(DropReason.HEADERS_SPLIT);
+        assertThat(parsePieces(frame, 1)).isEqualTo(DropReason.HEADERS_SPLIT);
+        assertThat(parsePieces(frame, Parser.HEAD_BYTES)).isNull();
+        assertThat(batch.packetEnd[0]).isEqualTo(frame.length);
+    }
+
+    @Test
+    void extension_headers_must_end_well_within_the_first_piece() {
+        for (int units = 0; units < 8; units++) {
+            byte[] options = new byte[8 * (units + 1)];
+            options[0] = Protocol.TCP;
+            options[1] = (byte) units;
+            options[2] = 1; // PadN
+            options[3] = (byte) (options.length - 4);
+            byte[] frame = tcp6().payload(300).build();
+            byte[] extended = new byte[frame.length + options.length];
+            System.arraycopy(frame, 0, extended, 0, 54);
+            System.arraycopy(options, 0, extended, 54, options.length);
+            System.arraycopy(frame, 54, extended, 54 + options.length, frame.length - 54);
+            extended[19] = (byte) (extended.length - 54);
+            extended[18] = (byte) (extended.length - 54 >> 8);
+            extended[20] = 60;
+            boolean fits = 54 + options.length + Parser.TRANSPORT_HEAD_BYTES <= Parser.HEAD_BYTES;
+
+            assertThat(parsePieces(extended, Parser.HEAD_BYTES))
+                    .isEqualTo(fits ? null : DropReason.IPV6_EXTENSIONS_INVALID);
         }
     }
 }

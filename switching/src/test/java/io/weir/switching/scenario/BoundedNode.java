@@ -10,6 +10,7 @@ import io.weir.memory.counters.CountersLayout;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Sides;
+import io.weir.memory.packet.FrameChain;
 import io.weir.memory.packet.PacketStorage;
 import io.weir.memory.packet.PoolView;
 import io.weir.memory.routing.NeighbourTable;
@@ -84,6 +85,9 @@ final class BoundedNode implements AutoCloseable {
     private boolean isRight;
     /** A frame with a wrong checksum waits for its next hop: what leaves later need not be right. */
     private boolean wrongHeld;
+
+    /** A frame of several buffers may be waiting. */
+    private boolean inPieces;
 
     private long transmitted;
 
@@ -189,11 +193,38 @@ final class BoundedNode implements AutoCloseable {
         receive(interfaceId, frame, address, offload, FrameBatch.STORAGE);
     }
 
+    /** The frame in buffers of the storage, a piece in each; not at all without enough of them. */
+    void receiveInPieces(int interfaceId, byte[] frame, long offload, int firstBytes, int nextBytes) {
+        FrameChain chain = pool.chain();
+        long first = FrameChain.LAST;
+        int end = frame.length;
+        // From the last piece to the first, so that each knows the next.
+        while (end > 0) {
+            int start = end <= firstBytes ? 0 : firstBytes + (end - firstBytes - 1) / nextBytes * nextBytes;
+            long piece = pool.acquire();
+            if (piece == PoolView.ABSENT) {
+                chain.release(first);
+                return;
+            }
+            frames.asSlice(piece - PoolView.HEADROOM, BUFFER_BYTES).fill(RED);
+            MemorySegment.copy(frame, start, frames, ValueLayout.JAVA_BYTE, piece, end - start);
+            chain.set(piece, end - start, first);
+            first = piece;
+            end = start;
+        }
+        inPieces |= chain.next(first) != FrameChain.LAST;
+        arrive(interfaceId, frame, first, offload, FrameBatch.CHAIN);
+    }
+
     private void receive(int interfaceId, byte[] frame, long address, long offload, int owner) {
         MemorySegment.copy(frame, 0, frames, ValueLayout.JAVA_BYTE, address, frame.length);
+        arrive(interfaceId, frame, address, offload, owner);
+    }
+
+    private void arrive(int interfaceId, byte[] frame, long address, long offload, int owner) {
         current = address;
         currentLength = frame.length;
-        isRight = FrameChecksums.areRight(frame, offload);
+        isRight = FrameChecksums.areRightOnReceipt(frame, offload);
         long before = counters.value(Counter.PACKETS_RECEIVED);
         ports[interfaceId].arrive(address, frame.length, offload, owner);
         processor.doWork(nowMs);
@@ -269,6 +300,10 @@ final class BoundedNode implements AutoCloseable {
         int length = batch.length[i];
         long offload = batch.offload[i];
         transmitted++;
+        if (batch.owner[i] == FrameBatch.CHAIN) {
+            transmittedInPieces(batch, i);
+            return;
+        }
         long start = address & -BUFFER_BYTES;
         check(
                 length >= 14 && address + length <= start + BUFFER_BYTES,
@@ -290,6 +325,29 @@ final class BoundedNode implements AutoCloseable {
             }
         }
         owners.release(address, batch.owner[i]);
+    }
+
+    private void transmittedInPieces(FrameBatch batch, int i) {
+        FrameChain chain = pool.chain();
+        long address = batch.address[i];
+        byte[] bytes = new byte[batch.length[i]];
+        check(
+                chain.total(address) == bytes.length,
+                "pieces of " + chain.total(address) + " bytes, not " + bytes.length);
+        for (long piece = address; piece != FrameChain.LAST; piece = chain.next(piece)) {
+            long start = piece & -BUFFER_BYTES;
+            // A tag may have been taken away in front.
+            checkRed(start + FrameChain.HEADER_BYTES, start + PoolView.HEADROOM);
+            check(
+                    chain.length(piece) > 0 && piece + chain.length(piece) <= start + BUFFER_BYTES,
+                    "an impossible piece");
+        }
+        chain.copyTo(address, bytes.length, MemorySegment.ofArray(bytes), 0);
+        boolean isCurrent = current != PoolView.ABSENT && (address & -BUFFER_BYTES) == (current & -BUFFER_BYTES);
+        if ((isCurrent ? isRight : !wrongHeld) && !FrameChecksums.areRight(bytes, batch.offload[i])) {
+            throw new AssertionError("wrong checksum in a frame that came right and left as\n" + FrameText.of(bytes));
+        }
+        owners.release(address, FrameBatch.CHAIN);
     }
 
     private void checkRed(long from, long to) {
@@ -316,12 +374,15 @@ final class BoundedNode implements AutoCloseable {
         }
         long out = counters.value(Counter.PACKETS_TRANSMITTED) + counters.value(Counter.PACKETS_DROPPED);
         long held = missing();
-        if (in - out != held) {
+        // A frame in pieces that waits has several buffers.
+        boolean isBalanced = inPieces ? in - out <= held && (in == out) == (held == 0) : in - out == held;
+        if (!isBalanced) {
             throw new AssertionError(
                     in + " frames received or made, " + out + " sent or dropped, but " + held + " buffers held");
         }
         check(counters.value(Counter.PACKETS_TRANSMITTED) == transmitted, "transmitted frames counted wrong");
         if (held == 0) {
+            inPieces = false;
             wrongHeld = false;
         }
     }

@@ -26,6 +26,25 @@ final class FrameChecksums {
         };
     }
 
+    /** Likewise of a frame as it comes in, about which a port may know nothing. */
+    static boolean areRightOnReceipt(byte[] frame, long offload) {
+        if (!Offload.isChecksumUnknown(offload)) {
+            return areRight(frame, offload);
+        }
+        return areRight(frame, Offload.NONE) || areRight(frame, openOf(frame));
+    }
+
+    /** The offload of a frame that leaves its checksum open, if it does; {@link Offload#NONE} when it has none. */
+    private static long openOf(byte[] frame) {
+        Message message = message(frame.clone());
+        boolean mayBeOpen = message != null
+                && message.end == frame.length
+                && (message.protocol == Packet.TCP || message.protocol == Packet.UDP);
+        return message == null || !mayBeOpen
+                ? Offload.NONE
+                : Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, message.from, message.field());
+    }
+
     private static boolean isRight4(byte[] frame, int ip, long offload) {
         if (frame.length < ip + 20) {
             return false;

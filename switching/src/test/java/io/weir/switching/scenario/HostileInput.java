@@ -15,7 +15,9 @@ import java.util.List;
  *
  * <pre>
  *  step   = op, then by its low three bits:
- *  0..3     u16 length, bytes                        a frame
+ *  0..1     u16 length, bytes                        a frame
+ *  2        u8 first, u8 next, then as 4             a scenario's frame in pieces of 8 * first and next bytes
+ *  3        u8 first, u8 next, u16 length, bytes     a frame in such pieces
  *  4        u16 number, u8 cut, u8 n, n * (u16 at, u8 value)
  *                                                    a scenario's frame without its last bytes, n others replaced
  *  5        u16 milliseconds                         time passes
@@ -23,13 +25,15 @@ import java.util.List;
  *  7        u8 kind, u8 amount                       a full ring, a link down, few free buffers; 3: all is well
  *
  *  op bits for frames:  3 interface   4 buffer of the storage, not of a receive ring   5 checksums made right
- *                       6 checksum left to the interface   7 any offload: eight more bytes after the frame
+ *                       6 checksum left to the interface, or known to nobody   7 any offload: eight more bytes after the frame
  * </pre>
  */
 final class HostileInput {
     private static final int MOST_STEPS = 128;
     private static final int LONGEST_PAUSE_MS = 20_000;
 
+    private static final int TEMPLATE_IN_PIECES = 2;
+    private static final int IN_PIECES = 3;
     private static final int TEMPLATE = 4;
     private static final int PAUSE = 5;
     private static final int CONFIGURE = 6;
@@ -56,6 +60,10 @@ final class HostileInput {
 
     private final byte[] bytes;
     private int at;
+    /** Of the frame being read; 0 when it comes in one. */
+    private int firstPiece;
+
+    private int nextPieces;
 
     private HostileInput(byte[] bytes) {
         this.bytes = bytes;
@@ -103,17 +111,25 @@ final class HostileInput {
         int op = next();
         switch (op & 7) {
             case TEMPLATE -> receive(node, op, template());
+            case TEMPLATE_IN_PIECES, IN_PIECES -> {
+                firstPiece = Math.max(1, 8 * next());
+                nextPieces = Math.max(1, next());
+                receive(node, op, (op & 7) == IN_PIECES ? frame() : template());
+                firstPiece = 0;
+            }
             case PAUSE -> node.advance(Math.min(next16(), LONGEST_PAUSE_MS));
             case CONFIGURE -> node.configure(next());
             case TROUBLE -> trouble(node, next(), next());
-            default -> {
-                byte[] frame = new byte[Math.min(next16(), BoundedNode.LONGEST)];
-                for (int i = 0; i < frame.length; i++) {
-                    frame[i] = (byte) next();
-                }
-                receive(node, op, frame);
-            }
+            default -> receive(node, op, frame());
         }
+    }
+
+    private byte[] frame() {
+        byte[] frame = new byte[Math.min(next16(), BoundedNode.LONGEST)];
+        for (int i = 0; i < frame.length; i++) {
+            frame[i] = (byte) next();
+        }
+        return frame;
     }
 
     private byte[] template() {
@@ -140,13 +156,19 @@ final class HostileInput {
         if ((op & OPEN_CHECKSUM_BIT) != 0) {
             offload = FrameChecksums.leaveOpen(frame);
         }
+        // Half of what an AF_XDP port would deliver, with open and with complete checksums.
+        if ((firstPiece > 0 || (op & OPEN_CHECKSUM_BIT) != 0) && frame.length % 2 == 0) {
+            offload = Script.UNKNOWN;
+        }
         if ((op & OFFLOAD_BIT) != 0) {
             for (int i = 0; i < 8; i++) {
                 offload = offload << 8 | next();
             }
         }
         int interfaceId = (op & INTERFACE_BIT) == 0 ? Sites.EXT : Sites.INT;
-        if ((op & STORAGE_BIT) == 0) {
+        if (firstPiece > 0) {
+            node.receiveInPieces(interfaceId, frame, offload, firstPiece, nextPieces);
+        } else if ((op & STORAGE_BIT) == 0) {
             node.receiveInRing(interfaceId, frame, offload);
         } else {
             node.receiveInStorage(interfaceId, frame, offload);
@@ -184,7 +206,7 @@ final class HostileInput {
         int frames = 0;
         for (Scenario.Step step : scenario.steps()) {
             switch (step) {
-                case Scenario.Receive receive -> encode(out, receive, frames++ % 2 == 0);
+                case Scenario.Receive receive -> encode(out, receive, frames++ % 3);
                 case Scenario.Advance advance -> {
                     for (int left = advance.milliseconds(); left > 0; left -= LONGEST_PAUSE_MS) {
                         out.write(PAUSE);
@@ -206,12 +228,17 @@ final class HostileInput {
         }
     }
 
-    private static void encode(ByteArrayOutputStream out, Scenario.Receive receive, boolean ring) {
+    private static void encode(ByteArrayOutputStream out, Scenario.Receive receive, int way) {
         if (receive.frame().length > BoundedNode.LONGEST) {
             return;
         }
-        int op = (receive.interfaceId() == Sites.INT ? INTERFACE_BIT : 0) | (ring ? 0 : STORAGE_BIT);
+        int op = receive.interfaceId() == Sites.INT ? INTERFACE_BIT : 0;
+        op |= way == 1 ? STORAGE_BIT : way == 2 ? IN_PIECES : 0;
         out.write(receive.offload() == Offload.NONE ? op : op | OFFLOAD_BIT);
+        if (way == 2) {
+            out.write(24); // 192 bytes: all headers
+            out.write(57);
+        }
         Packet.number(out, receive.frame().length, 2);
         out.writeBytes(receive.frame());
         if (receive.offload() != Offload.NONE) {

@@ -40,7 +40,7 @@ final class IcmpErrorScenarios {
                 .payload(body.toByteArray());
     }
 
-    private static Packet tooBig(Conversation c, Endpoint from, Endpoint to, byte[] quoted) {
+    static Packet tooBig(Conversation c, Endpoint from, Endpoint to, byte[] quoted) {
         return c.family() == Family.IPV4
                 ? error(from, to, 3, 4, PATH_MTU, quoted)
                 : error(from, to, 2, 0, PATH_MTU, quoted);

@@ -5,6 +5,7 @@ import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.PacketStorage;
 import io.weir.memory.packet.PoolView;
 import io.weir.port.FrameOwners;
+import io.weir.port.Offload;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
 import io.weir.port.memory.MemoryStation;
@@ -15,18 +16,44 @@ import org.jspecify.annotations.Nullable;
 
 /** Memory ports. Buffers are checked: one released twice, never acquired, or read beyond the storage throws. */
 final class MemoryLinks implements Links {
+    /** How frames come in. */
+    enum Delivery {
+        /** In one buffer, or full buffers and a rest. */
+        WHOLE,
+        /** All as chains: headers and some payload, then pieces of odd lengths. */
+        PIECES,
+        /** Nobody says whether a checksum is complete. */
+        UNKNOWN_CHECKSUM
+    }
+
+    private static final int FIRST_PIECE = 193;
+    private static final int NEXT_PIECES = 61;
+
+    private final Delivery delivery;
+    private final int bufferBytes;
+    private final boolean checksumOffload;
     private final Map<Integer, MemoryStation> stations = new HashMap<>();
+
+    MemoryLinks() {
+        this(Delivery.WHOLE, 4096, true);
+    }
+
+    MemoryLinks(Delivery delivery, int bufferBytes, boolean checksumOffload) {
+        this.delivery = delivery;
+        this.bufferBytes = bufferBytes;
+        this.checksumOffload = checksumOffload;
+    }
 
     @Override
     public PacketStorage storage(int buffers) {
-        return PacketStorage.checking(buffers, 4096, 1);
+        return PacketStorage.checking(buffers, bufferBytes, 1);
     }
 
     @Override
     public Port open(
             int id, ConfigurationImage.Interface each, PoolView pool, FrameOwners owners, ProcessorCounters counters) {
         PortCapabilities capabilities =
-                new PortCapabilities("memory", each.linkAddress(), each.mtu(), true, true, true);
+                new PortCapabilities("memory", each.linkAddress(), each.mtu(), checksumOffload, true, true);
         MemoryWire wire = new MemoryWire(id, each.name(), capabilities, 1, 128);
         Port port = wire.port(0, owners);
         stations.put(id, wire.station(pool));
@@ -43,9 +70,21 @@ final class MemoryLinks implements Links {
 
     @Override
     public void inject(int interfaceId, byte[] frame, long offload) {
-        if (!station(interfaceId).inject(0, frame, offload)) {
+        MemoryStation station = station(interfaceId);
+        boolean isQueued = switch (delivery) {
+            case WHOLE -> station.inject(0, frame, offload);
+            case PIECES -> station.injectPieces(0, frame, offload, FIRST_PIECE, NEXT_PIECES);
+            case UNKNOWN_CHECKSUM -> station.inject(0, frame, unknown(offload));
+        };
+        if (!isQueued) {
             throw new AssertionError("no buffer or slot for an incoming frame");
         }
+    }
+
+    /** A port that cannot tell neither verifies nor merges. */
+    private static long unknown(long offload) {
+        boolean isAskedFor = offload == Offload.NONE || Offload.needsChecksum(offload);
+        return isAskedFor && Offload.segmentationType(offload) == 0 ? Script.UNKNOWN : offload;
     }
 
     @Override

@@ -39,13 +39,13 @@ final class NeighbourScenarios {
     }
 
     /** An ARP request or neighbour solicitation by weir for a station nobody knows yet. */
-    private static byte[] asked(Family family, Endpoint weir, Endpoint target) {
+    static byte[] asked(Family family, Endpoint weir, Endpoint target) {
         return family == Family.IPV4
                 ? ControlFrames.who(weir, target)
                 : ControlFrames.solicitation(weir, target).frame();
     }
 
-    private static byte[] answer(Family family, Endpoint target, Endpoint weir) {
+    static byte[] answer(Family family, Endpoint target, Endpoint weir) {
         return family == Family.IPV4
                 ? ControlFrames.reply(target, weir)
                 : ControlFrames.advertisement(target, weir, SOLICITED | OVERRIDE)

@@ -120,19 +120,26 @@ class PacketFilterFuzzTest {
             int repair = random.nextInt(4) > 0 ? 0x20 : 0;
             int open = random.nextInt(8) == 0 ? 0x40 : 0;
             int any = random.nextInt(100) == 0 ? 0x80 : 0;
-            step[0] = (byte) (4 | way | repair | open | any | (step[0] & 0x10));
-            step[1] = (byte) (frame >> 8);
-            step[2] = (byte) frame;
+            boolean inPieces = random.nextInt(4) == 0;
+            step[0] = (byte) ((inPieces ? 2 : 4) | way | repair | open | any | (step[0] & 0x10));
+            int at = 1;
+            if (inPieces) {
+                step[at++] = (byte) (random.nextInt(8) == 0 ? random.nextInt(24) : 24);
+                step[at++] = (byte) (32 + random.nextInt(200));
+            }
+            step[at++] = (byte) (frame >> 8);
+            step[at++] = (byte) frame;
             // Some are cut off somewhere, in a header or behind it.
-            step[3] = random.nextInt(8) == 0 ? (byte) random.nextInt(80) : 0;
-            step[4] = (byte) changes;
+            step[at++] = random.nextInt(8) == 0 ? (byte) random.nextInt(80) : 0;
+            step[at++] = (byte) changes;
             for (int k = 0; k < changes; k++) {
                 // Headers, not payloads.
-                step[5 + 3 * k] = 0;
-                step[6 + 3 * k] = (byte) random.nextInt(80);
+                step[at] = 0;
+                step[at + 1] = (byte) random.nextInt(80);
+                at += 3;
             }
+            return Arrays.copyOf(step, at + (any != 0 ? 8 : 0));
         }
-        int length = (step[0] & 7) == 4 ? 5 + 3 * changes + ((step[0] & 0x80) != 0 ? 8 : 0) : 3;
-        return Arrays.copyOf(step, length);
+        return Arrays.copyOf(step, 3);
     }
 }

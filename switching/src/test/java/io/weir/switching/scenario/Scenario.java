@@ -3,6 +3,7 @@ package io.weir.switching.scenario;
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
+import io.weir.port.Offload;
 import java.util.List;
 
 /**
@@ -31,6 +32,26 @@ record Scenario(String name, String description, Network network, List<Step> ste
         return steps.stream().anyMatch(step -> step instanceof Receive receive && receive.offload() != 0);
     }
 
+    int mtu(int interfaceId) {
+        return network.configuration().interfaces().get(interfaceId - 1).mtu();
+    }
+
+    /** True when a frame carries several segments, so that it needs ports that cut them. */
+    boolean usesSegmentation() {
+        return steps.stream()
+                .anyMatch(step -> step instanceof Receive receive && Offload.segmentationType(receive.offload()) != 0);
+    }
+
+    /** The same case on interfaces that complete no checksum: weir does. */
+    Scenario completed() {
+        List<Step> completed = steps.stream()
+                .map(step -> step instanceof Transmit transmit && Offload.needsChecksum(transmit.offload())
+                        ? transmit.completed()
+                        : step)
+                .toList();
+        return new Scenario(name, description, network, completed);
+    }
+
     /** The name: what a test report shows. */
     @Override
     public String toString() {
@@ -46,7 +67,13 @@ record Scenario(String name, String description, Network network, List<Step> ste
 
     /** This frame must leave next by this interface. */
     @SuppressWarnings("ArrayRecordComponent") // compared with what it shows of both
-    record Transmit(int interfaceId, byte[] frame, long offload) implements Step {}
+    record Transmit(int interfaceId, byte[] frame, long offload) implements Step {
+        Transmit completed() {
+            byte[] bytes = frame.clone();
+            FrameChecksums.repair(bytes);
+            return new Transmit(interfaceId, bytes, Offload.NONE);
+        }
+    }
 
     /** A packet must have been dropped for this reason. */
     record Drop(DropReason reason) implements Step {}

@@ -17,6 +17,7 @@ final class Scenarios {
                         RoutingScenarios.all(),
                         NeighbourScenarios.all(),
                         IcmpErrorScenarios.all(),
+                        JumboScenarios.all(),
                         ReconfigurationScenarios.all())
                 .flatMap(List::stream)
                 .toList();

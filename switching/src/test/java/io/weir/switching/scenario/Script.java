@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Writes down a scenario step by step. */
 final class Script {
+    /** What a port says that cannot tell whether a checksum was left open. */
+    static final long UNKNOWN = Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0);
+
     private final String name;
     private final String description;
     private final Network network;

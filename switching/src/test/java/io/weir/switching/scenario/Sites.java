@@ -105,11 +105,20 @@ final class Sites {
                 new Member(2, weight2, family.server2.raw(), port)));
     }
 
+    /** Like {@link #one} on links for long packets. */
+    static Network jumbo(Mode mode, int externalMtu, int internalMtu) {
+        return network(services(mode, PORT, 1, 0), Settings.DEFAULTS, externalMtu, internalMtu);
+    }
+
     static Network network(List<Service> services, Settings settings) {
+        return network(services, settings, 1500, 1500);
+    }
+
+    private static Network network(List<Service> services, Settings settings, int externalMtu, int internalMtu) {
         ConfigurationImage.Builder image = ConfigurationImage.builder()
                 .settings(settings)
-                .add(new Interface("ext0", EXT_MAC, 1500, own(Family.IPV4.external, Family.IPV6.external)))
-                .add(new Interface("int0", INT_MAC, 1500, own(Family.IPV4.internal, Family.IPV6.internal)))
+                .add(new Interface("ext0", EXT_MAC, externalMtu, own(Family.IPV4.external, Family.IPV6.external)))
+                .add(new Interface("int0", INT_MAC, internalMtu, own(Family.IPV4.internal, Family.IPV6.internal)))
                 .add(new Server(1, "server-1", 1, List.of(Family.IPV4.server1.raw(), Family.IPV6.server1.raw())))
                 .add(new Server(2, "server-2", 1, List.of(Family.IPV4.server2.raw(), Family.IPV6.server2.raw())));
         services.forEach(image::add);

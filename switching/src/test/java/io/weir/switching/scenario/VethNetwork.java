@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /** Two virtual links between weir's network namespace and the stations', which are silent but for the test. */
@@ -13,6 +16,7 @@ final class VethNetwork implements AutoCloseable {
     private static final String PREFIX =
             "weir-scenario-" + ProcessHandle.current().pid();
 
+    private final Map<Integer, String> prepared = new HashMap<>();
     private boolean built;
 
     /** Skips the test, saying why, where network namespaces cannot be made. */
@@ -67,23 +71,19 @@ final class VethNetwork implements AutoCloseable {
         }
     }
 
-    /** Gives weir's device the link-layer address and MTU that the scenario is about. */
+    /** Gives weir's device the link-layer address and the link the MTU that the scenario is about. */
     void prepare(int interfaceId, long linkAddress, int mtu) {
         List<String> octets = new ArrayList<>();
         for (int shift = 40; shift >= 0; shift -= 8) {
             octets.add(String.format(java.util.Locale.ROOT, "%02x", (linkAddress >>> shift) & 0xff));
         }
-        run(
-                "ip",
-                "-n",
-                inside(),
-                "link",
-                "set",
-                device(interfaceId),
-                "address",
-                String.join(":", octets),
-                "mtu",
-                String.valueOf(mtu));
+        if (Objects.equals(prepared.put(interfaceId, linkAddress + " " + mtu), linkAddress + " " + mtu)) {
+            return;
+        }
+        String bytes = String.valueOf(mtu);
+        String address = String.join(":", octets);
+        run("ip", "-n", inside(), "link", "set", device(interfaceId), "address", address, "mtu", bytes);
+        run("ip", "-n", outside(), "link", "set", farDevice(interfaceId), "mtu", bytes);
     }
 
     private static void run(String... command) {
