@@ -153,7 +153,7 @@ class TracedPortTest {
                 byte[] recorded = reader.bytes();
                 assertThat(Arrays.copyOf(recorded, 40)).isEqualTo(Arrays.copyOf(frame, 40));
                 assertThat(Arrays.copyOfRange(recorded, 42, 5_000)).isEqualTo(Arrays.copyOfRange(frame, 42, 5_000));
-                int stated = (recorded[40] & 0xff) << 8 | recorded[41] & 0xff;
+                int stated = (recorded[40] & 0xff) << 8 | (recorded[41] & 0xff);
                 assertThat(stated).isEqualTo(checksum(frame, 34));
             }
         }
@@ -163,7 +163,7 @@ class TracedPortTest {
     private static int checksum(byte[] frame, int from) {
         int sum = 0;
         for (int i = from; i < frame.length; i += 2) {
-            sum += (frame[i] & 0xff) << 8 | frame[i + 1] & 0xff;
+            sum += (frame[i] & 0xff) << 8 | (frame[i + 1] & 0xff);
             sum = (sum & 0xffff) + (sum >>> 16);
         }
         return ~sum & 0xffff;

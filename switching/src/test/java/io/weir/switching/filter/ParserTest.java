@@ -293,7 +293,7 @@ class ParserTest {
             System.arraycopy(options, 0, extended, 54, options.length);
             System.arraycopy(frame, 54, extended, 54 + options.length, frame.length - 54);
             extended[19] = (byte) (extended.length - 54);
-            extended[18] = (byte) (extended.length - 54 >> 8);
+            extended[18] = (byte) ((extended.length - 54) >> 8);
             extended[20] = 60;
             boolean fits = 54 + options.length + Parser.TRANSPORT_HEAD_BYTES <= Parser.HEAD_BYTES;
 

@@ -42,6 +42,13 @@ record Scenario(String name, String description, Network network, List<Step> ste
                 .anyMatch(step -> step instanceof Receive receive && Offload.segmentationType(receive.offload()) != 0);
     }
 
+    /** True when an interface has verified a checksum, or merged packets: AF_XDP knows neither. */
+    boolean trustsInterface() {
+        return steps.stream()
+                .anyMatch(step -> step instanceof Receive receive
+                        && (Offload.flags(receive.offload()) & Offload.DATA_VALID) != 0);
+    }
+
     /** The same case on interfaces that complete no checksum: weir does. */
     Scenario completed() {
         List<Step> completed = steps.stream()
