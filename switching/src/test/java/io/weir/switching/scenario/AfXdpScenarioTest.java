@@ -38,8 +38,8 @@ class AfXdpScenarioTest {
     void build() throws Exception {
         VethNetwork.assumeAvailable();
         network.build();
-        String obstacle = Namespaces.call(
-                network.inside(), () -> AfXdpInterface.obstacle(VethNetwork.device(1), Attach.NATIVE));
+        String obstacle =
+                Namespaces.call(network.inside(), () -> AfXdpInterface.obstacle(VethNetwork.device(1), Attach.NATIVE));
         Assumptions.assumeTrue(obstacle.isEmpty(), obstacle);
     }
 

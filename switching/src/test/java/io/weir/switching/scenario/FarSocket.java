@@ -32,8 +32,17 @@ final class FarSocket implements AutoCloseable {
     private final int descriptor;
 
     FarSocket(String namespace, String device) {
+        this(namespace, device, ALL_PROTOCOLS);
+    }
+
+    /** One that only sends: the kernel's stack there gets what comes, and throws it away. */
+    static FarSocket sending(String namespace, String device) {
+        return new FarSocket(namespace, device, (short) 0);
+    }
+
+    private FarSocket(String namespace, String device, short protocols) {
         try {
-            descriptor = Namespaces.call(namespace, () -> open(device));
+            descriptor = Namespaces.call(namespace, () -> open(device, protocols));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -41,12 +50,12 @@ final class FarSocket implements AutoCloseable {
         }
     }
 
-    private int open(String device) {
+    private int open(String device, short protocols) {
         int socket = Sockets.open(Sockets.AF_PACKET, Sockets.SOCK_RAW, 0);
         Sockets.require(Sockets.setOption(socket, Sockets.SOL_PACKET, PACKET_VNET_HEADER, 1), "PACKET_VNET_HDR");
         MemorySegment address = arena.allocate(20, 4); // struct sockaddr_ll of linux/if_packet.h
         address.set(JAVA_SHORT, 0, (short) Sockets.AF_PACKET);
-        address.set(JAVA_SHORT, 2, ALL_PROTOCOLS);
+        address.set(JAVA_SHORT, 2, protocols);
         address.set(JAVA_INT, 4, Interfaces.index(device));
         Sockets.require(Sockets.bind(socket, address), "bind(" + device + ")");
         return socket;
@@ -67,12 +76,10 @@ final class FarSocket implements AutoCloseable {
         if (length < HEADER_BYTES) {
             return null;
         }
-        byte[] frame =
-                buffer.asSlice(HEADER_BYTES, length - HEADER_BYTES).toArray(JAVA_BYTE);
+        byte[] frame = buffer.asSlice(HEADER_BYTES, length - HEADER_BYTES).toArray(JAVA_BYTE);
         boolean isOpen = (buffer.get(JAVA_BYTE, 0) & Offload.NEEDS_CHECKSUM) != 0;
         long offload = isOpen
-                ? Offload.of(
-                        Offload.NEEDS_CHECKSUM, 0, 0, 0, buffer.get(JAVA_SHORT, 6), buffer.get(JAVA_SHORT, 8))
+                ? Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, buffer.get(JAVA_SHORT, 6), buffer.get(JAVA_SHORT, 8))
                 : Offload.NONE;
         return new TransmittedFrame(frame, offload);
     }

@@ -9,6 +9,7 @@ import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.CountersLayout;
 import io.weir.memory.counters.CountersReader;
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Sides;
 import io.weir.memory.packet.PacketStorage;
@@ -159,6 +160,13 @@ final class Harness implements AutoCloseable {
         }
     }
 
+    /** One duty cycle, later by this much; what is transmitted stays where it is. */
+    int cycle(int milliseconds) {
+        nowMs += milliseconds;
+        confirmStations();
+        return processor.doWork(nowMs);
+    }
+
     private void run() {
         for (int idle = 0; idle < IDLE_CYCLES; ) {
             idle = processor.doWork(nowMs) > 0 ? 0 : idle + 1;
@@ -204,6 +212,10 @@ final class Harness implements AutoCloseable {
 
     long total(Counter counter) {
         return counters.value(counter);
+    }
+
+    long total(InterfaceCounter counter, int interfaceId) {
+        return counters.value(counter, interfaceId);
     }
 
     long live(int service) {

@@ -37,6 +37,10 @@ record Network(
         return new Network(configuration, routes, stations, slots, buffers, startObserved);
     }
 
+    Network withBuffers(int count) {
+        return new Network(configuration, routes, stations, connections, count, startObserved);
+    }
+
     Network observedFromStart() {
         return new Network(configuration, routes, stations, connections, buffers, true);
     }

@@ -53,22 +53,38 @@ final class VethNetwork implements AutoCloseable {
         run("ip", "netns", "add", inside());
         run("ip", "netns", "add", outside());
         for (int id = 1; id <= 2; id++) {
-            run(
-                    "ip",
-                    "-n",
-                    inside(),
-                    "link",
-                    "add",
-                    device(id),
-                    "type",
-                    "veth",
-                    "peer",
-                    farDevice(id),
-                    "netns",
-                    outside());
-            run("ip", "-n", inside(), "link", "set", device(id), "addrgenmode", "none", "up");
-            run("ip", "-n", outside(), "link", "set", farDevice(id), "addrgenmode", "none", "up");
+            link(id);
         }
+    }
+
+    private void link(int id) {
+        run("ip", "-n", inside(), "link", "add", device(id), "type", "veth", "peer", farDevice(id), "netns", outside());
+        run("ip", "-n", inside(), "link", "set", device(id), "addrgenmode", "none", "up");
+        run("ip", "-n", outside(), "link", "set", farDevice(id), "addrgenmode", "none", "up");
+    }
+
+    /** Deletes a link under weir's hands. */
+    void cut(int id) {
+        prepared.remove(id);
+        run("ip", "-n", inside(), "link", "del", device(id));
+    }
+
+    boolean isCut(int id) {
+        return !prepared.containsKey(id);
+    }
+
+    /** Lays a link of the same names. */
+    void mend(int id, long linkAddress, int mtu) {
+        link(id);
+        prepare(id, linkAddress, mtu);
+    }
+
+    void setUp(int id, boolean isUp) {
+        run("ip", "-n", inside(), "link", "set", device(id), isUp ? "up" : "down");
+    }
+
+    void setFarUp(int id, boolean isUp) {
+        run("ip", "-n", outside(), "link", "set", farDevice(id), isUp ? "up" : "down");
     }
 
     /** Gives weir's device the link-layer address and the link the MTU that the scenario is about. */

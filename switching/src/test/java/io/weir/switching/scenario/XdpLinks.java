@@ -17,13 +17,19 @@ import io.weir.port.afxdp.AfXdpOptions;
 import io.weir.port.afxdp.AfXdpPort;
 import io.weir.port.afxdp.Attach;
 import io.weir.port.afxdp.Umem;
+import io.weir.port.decorator.Fault;
+import io.weir.port.decorator.FaultSettings;
+import io.weir.port.decorator.FaultyPort;
 import io.weir.port.memory.MemoryStation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +48,22 @@ final class XdpLinks implements Links {
     private final Map<Integer, AfXdpPort> ports = new HashMap<>();
     private final List<AfXdpInterface> faces = new ArrayList<>();
     private final Map<Integer, FarSocket> sockets = new HashMap<>();
+    private final FaultSettings faults;
+    private final Map<Integer, FaultyPort> faultyPorts = new HashMap<>();
+    private final Deque<Long> hoard = new ArrayDeque<>();
+    private @Nullable PoolView pool;
     private @Nullable PacketStorage storage;
     private @Nullable Umem umem;
 
     XdpLinks(VethNetwork network, Attach attach) {
+        this(network, attach, FaultSettings.NONE);
+    }
+
+    /** Links whose stations only send, with bad lines between them and weir. */
+    XdpLinks(VethNetwork network, Attach attach, FaultSettings faults) {
         this.network = network;
         this.attach = attach;
+        this.faults = faults;
     }
 
     @Override
@@ -64,20 +80,68 @@ final class XdpLinks implements Links {
     public Port open(
             int id, ConfigurationImage.Interface each, PoolView pool, FrameOwners owners, ProcessorCounters counters) {
         network.prepare(id, each.linkAddress(), each.mtu());
-        sockets.put(id, new FarSocket(network.outside(), VethNetwork.farDevice(id)));
+        plug(id);
+        this.pool = pool;
         try {
             AfXdpOptions options = new AfXdpOptions(id, VethNetwork.device(id), attach, false, RING_FRAMES, 1);
-            AfXdpInterface face = Namespaces.call(
-                    network.inside(), () -> AfXdpInterface.open(options, java.util.Objects.requireNonNull(umem)));
+            AfXdpInterface face =
+                    Namespaces.call(network.inside(), () -> AfXdpInterface.open(options, Objects.requireNonNull(umem)));
             faces.add(face);
             assertThat(face.mode()).isEqualTo(attach);
             AfXdpPort port = face.port(0, owners, counters);
             ports.put(id, port);
-            return port;
+            if (!isFaulty()) {
+                return port;
+            }
+            FaultyPort faulty = new FaultyPort(port, owners, counters, id, faults, faults);
+            faultyPorts.put(id, faulty);
+            return faulty;
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean isFaulty() {
+        return !faults.equals(FaultSettings.NONE);
+    }
+
+    /** Connects the stations, for the first time or to a new link. */
+    void plug(int id) {
+        String device = VethNetwork.farDevice(id);
+        FarSocket socket =
+                isFaulty() ? FarSocket.sending(network.outside(), device) : new FarSocket(network.outside(), device);
+        FarSocket old = sockets.put(id, socket);
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** False when the link does not take the frame. */
+    boolean send(int interfaceId, byte[] frame) {
+        return socket(interfaceId).send(frame);
+    }
+
+    /** A turn of the control thread. */
+    void follow() {
+        faces.forEach(AfXdpInterface::follow);
+    }
+
+    long injected(Fault fault) {
+        return faultyPorts.values().stream()
+                .mapToLong(port -> port.injected(fault))
+                .sum();
+    }
+
+    /** Takes all but a few free buffers away until the next call; a negative number gives them back. */
+    void starve(int left) {
+        PoolView from = Objects.requireNonNull(pool);
+        while (!hoard.isEmpty()) {
+            from.release(hoard.pop());
+        }
+        for (long take = left < 0 ? 0 : from.free() - left; take > 0; take--) {
+            hoard.push(from.acquire());
         }
     }
 
@@ -134,7 +198,10 @@ final class XdpLinks implements Links {
 
     @Override
     public void close() {
-        ports.values().forEach(AfXdpPort::close);
+        faultyPorts.values().forEach(FaultyPort::close);
+        ports.values().stream()
+                .filter(port -> !faultyPorts.containsKey(port.id()))
+                .forEach(AfXdpPort::close);
         faces.forEach(AfXdpInterface::close);
         sockets.values().forEach(FarSocket::close);
         polling.close();
