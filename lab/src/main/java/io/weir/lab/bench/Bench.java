@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,9 @@ public final class Bench {
     private final Options options;
     private final PrintStream progress;
     private final List<Balancer> balancers = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> absent = new ArrayList<>();
+    private final Set<String> absent = new HashSet<>();
+    /** Contestants whose last check failed. */
+    private final Set<String> unreachable = new HashSet<>();
 
     /**
      * What to measure.
@@ -154,7 +157,7 @@ public final class Bench {
             Balancer balancer =
                     new Balancer(contestant, lane, contestant.setUp().in(lane, workshop));
             balancers.add(balancer);
-            String complaint = Measurements.complaint(balancer);
+            String complaint = Measurements.complaint(balancer, Measurements.RETRIES);
             if (!complaint.isEmpty()) {
                 throw new MeasurementException(complaint);
             }
@@ -180,10 +183,14 @@ public final class Bench {
             String key = balancer.contestant().key();
             try {
                 balancer.resume();
-                String complaint = Measurements.complaint(balancer);
+                // One that is down must not hold the others up in every row.
+                int retries = unreachable.contains(key) ? 0 : Measurements.RETRIES;
+                String complaint = Measurements.complaint(balancer, retries);
                 if (!complaint.isEmpty()) {
+                    unreachable.add(key);
                     throw new MeasurementException(complaint);
                 }
+                unreachable.remove(key);
                 Measurements.Outcome outcome = measurements.measure(row, balancer);
                 outcome.values().forEach((metric, value) -> results.record(key, metric, round, value));
                 results.errors(key, row, outcome.errors(), outcome.complaint());

@@ -19,7 +19,9 @@ final class Measurements {
 
     private static final int SEARCH_STEPS = 9;
     private static final long STEP_MS = 250;
-    private static final int RETRIES = 4;
+    /** Retries of a check whose last one was good. */
+    static final int RETRIES = 3;
+
     private static final long RETRY_MS = 250;
 
     private final Workshop workshop;
@@ -61,10 +63,12 @@ final class Measurements {
     /**
      * Says what is wrong with the way through a balancer, or nothing: one request of each kind that it carries. A balancer that
      * was stopped until now may need a moment.
+     *
+     * @param retries how often a failed attempt is repeated
      */
-    static String complaint(Balancer balancer) throws InterruptedException {
+    static String complaint(Balancer balancer, int retries) throws InterruptedException {
         String complaint = onceThrough(balancer);
-        for (int retry = 0; retry < RETRIES && !complaint.isEmpty(); retry++) {
+        for (int retry = 0; retry < retries && !complaint.isEmpty(); retry++) {
             Thread.sleep(RETRY_MS);
             complaint = onceThrough(balancer);
         }

@@ -20,7 +20,7 @@ final class Service implements AutoCloseable {
     /** What {@code GET /} answers. */
     static final String BODY = "served\n";
 
-    private static final int TIMEOUT_MS = 2_000;
+    private static final int TIMEOUT_MS = 1_500;
 
     private final DatagramChannel echo;
 
