@@ -209,11 +209,13 @@ public final class Bpf {
     }
 
     /**
-     * Detaches the XDP programs that links, of whatever process, hold on an interface.
+     * Detaches an XDP program that links, of whatever process, hold on an interface.
      *
+     * @param programId number of the program; links of all network namespaces are looked at, and only the program tells
+     *     interfaces with the same index apart
      * @return the numbers of the links
      */
-    public static List<Integer> detachXdpLinks(int interfaceIndex) {
+    public static List<Integer> detachXdpLinks(int interfaceIndex, int programId) {
         List<Integer> detached = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment next = arena.allocate(16, 8);
@@ -229,6 +231,7 @@ public final class Bpf {
                 // struct bpf_link_info: 0 type, 4 id, 8 program id, 16 interface index of an XDP link
                 if (information(arena, link, information) == 0
                         && information.get(JAVA_INT, 0) == BPF_LINK_TYPE_XDP
+                        && information.get(JAVA_INT, 8) == programId
                         && information.get(JAVA_INT, 16) == interfaceIndex) {
                     MemorySegment attributes = arena.allocate(8, 8);
                     attributes.set(JAVA_INT, 0, link);

@@ -40,7 +40,11 @@ public final class Interfaces implements AutoCloseable {
     private static final long SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0a;
+    private static final int ETHTOOL_GFLAGS = 0x25;
+    private static final int ETHTOOL_SFLAGS = 0x26;
     private static final int ETHTOOL_GCHANNELS = 0x3c;
+    /** ETH_FLAG_RXVLAN: the device takes 802.1Q tags out of received frames. */
+    private static final int FLAG_TAGS_TAKEN_OUT = 1 << 8;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment request = arena.allocate(40, 8);
@@ -140,6 +144,25 @@ public final class Interfaces implements AutoCloseable {
                 return "";
             }
             return (information.getString(4) + " " + information.getString(100)).strip();
+        }
+    }
+
+    /**
+     * Has the device leave 802.1Q tags in received frames, or take them out again; false when it did already, or cannot do
+     * otherwise.
+     */
+    public boolean keepTags(int socket, boolean keep) {
+        try (Arena scratch = Arena.ofConfined()) {
+            // struct ethtool_value: 0 command, 4 flags
+            MemorySegment value = scratch.allocate(8, 4);
+            value.set(JAVA_INT, 0, ETHTOOL_GFLAGS);
+            int wanted = keep ? 0 : FLAG_TAGS_TAKEN_OUT;
+            if (ethtool(socket, value) < 0 || (value.get(JAVA_INT, 4) & FLAG_TAGS_TAKEN_OUT) == wanted) {
+                return false;
+            }
+            value.set(JAVA_INT, 0, ETHTOOL_SFLAGS);
+            value.set(JAVA_INT, 4, value.get(JAVA_INT, 4) ^ FLAG_TAGS_TAKEN_OUT);
+            return ethtool(socket, value) >= 0;
         }
     }
 

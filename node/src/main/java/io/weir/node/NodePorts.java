@@ -169,9 +169,10 @@ final class NodePorts implements AutoCloseable {
                 plan.configuration().driver().shared(),
                 plan.ringFrames(),
                 plan.queues().size());
-        AfXdpInterface face = selector == null
-                ? AfXdpInterface.open(options, umem())
-                : AfXdpInterface.open(options, umem(), selector);
+        // A link-layer address of our own reaches us only past the device's filter.
+        AfXdpOptions wanted = plan.configuration().linkAddress() == null ? options : options.withPromiscuous();
+        AfXdpInterface face =
+                selector == null ? AfXdpInterface.open(wanted, umem()) : AfXdpInterface.open(wanted, umem(), selector);
         opened.add(face);
         Map<Integer, QueueDescription> rows = new LinkedHashMap<>();
         List<Port> queues = new ArrayList<>();

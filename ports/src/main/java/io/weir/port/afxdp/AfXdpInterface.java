@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The interface is taken up and given up by name. When it is deleted or renamed, {@link #follow} takes the sockets back
  * from the ports, and when an interface with the name is there again it opens new ones; the ports adopt them with
  * {@link AfXdpPort#maintain}. A program of weir's own that was left behind is replaced, one of somebody else's is refused.
+ *
+ * <p>An XDP program sees frames without the tag that the card took out, so that a tagged frame would pass for an untagged
+ * one: the card is told to leave 802.1Q tags in (ethtool's rxvlan) for as long as weir has the interface. The far end of a
+ * virtual link puts its tags beside the frames, where AF_XDP cannot see them: {@code ethtool -K PEER txvlan off}.
  */
 public final class AfXdpInterface implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AfXdpInterface.class.getName());
@@ -41,6 +45,9 @@ public final class AfXdpInterface implements AutoCloseable {
 
     private @Nullable XdpAttachment attachment;
     private @Nullable AddressFilter filter;
+    /** The card took 802.1Q tags out of frames before weir came. */
+    private boolean tagsTakenOut;
+
     /** Kernel's index of the interface that the sockets are bound to; 0 while there is none. */
     private int index;
 
@@ -112,7 +119,7 @@ public final class AfXdpInterface implements AutoCloseable {
         takeUp(named, XdpAttachment.PATIENCE_MS);
         refresh();
         LOG.log(
-                Level.INFO,
+                Level.DEBUG,
                 "interface {0}: af_xdp, {1}, {2}, {3} queues{4}",
                 options.device(),
                 isNative ? "native" : "generic",
@@ -144,6 +151,7 @@ public final class AfXdpInterface implements AutoCloseable {
         List<XdpSocket> sockets = fresh.open(exchanges.size(), patienceMs);
         attachment = fresh;
         filter = new AddressFilter(named, options.promiscuous());
+        tagsTakenOut = question.keepTags(questionSocket, true);
         index = named;
         isNative = fresh.isNative();
         modeReason = fresh.reason();
@@ -165,7 +173,9 @@ public final class AfXdpInterface implements AutoCloseable {
         closeReturned();
         int named = Math.max(0, question.index(questionSocket));
         if (index != 0 && (named != index || isSocketLost())) {
-            giveUp();
+            giveUp("is gone; weir takes it up when there is one of this name");
+        } else if (attachment != null && !attachment.isAttached()) {
+            giveUp("has lost the XDP program of weir, which somebody detached; weir attaches it again");
         }
         if (index == 0 && named != 0 && exchanges.stream().allMatch(one -> one.state() == QueueExchange.NONE)) {
             tryToTakeUp(named);
@@ -206,11 +216,8 @@ public final class AfXdpInterface implements AutoCloseable {
         return false;
     }
 
-    private void giveUp() {
-        LOG.log(
-                Level.WARNING,
-                "interface {0} is gone; weir takes it up when there is one of this name",
-                options.device());
+    private void giveUp(String why) {
+        LOG.log(Level.WARNING, "interface {0} {1}", options.device(), why);
         index = 0;
         usable = false;
         detach();
@@ -230,6 +237,10 @@ public final class AfXdpInterface implements AutoCloseable {
         if (filter != null) {
             filter.close();
             filter = null;
+        }
+        if (tagsTakenOut) {
+            question.keepTags(questionSocket, false);
+            tagsTakenOut = false;
         }
     }
 

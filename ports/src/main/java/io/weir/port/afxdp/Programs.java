@@ -41,7 +41,7 @@ final class Programs {
         if (attached.program() == 0) {
             return;
         }
-        Bpf.detachXdpLinks(index);
+        Bpf.detachXdpLinks(index, attached.program());
         attached = netlink.xdp(index);
         if (attached.program() != 0) {
             netlink.detachXdp(index, attached.mode() == ATTACHED_NATIVE ? Bpf.XDP_NATIVE : Bpf.XDP_GENERIC);

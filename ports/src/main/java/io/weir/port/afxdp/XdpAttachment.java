@@ -208,6 +208,18 @@ final class XdpAttachment implements AutoCloseable {
         return reason;
     }
 
+    /** False when somebody has detached the program, or when the interface is gone. */
+    boolean isAttached() {
+        try {
+            return program != null && netlink.xdp(index).program() == program.id();
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     long unclaimedFrames() {
         return program == null ? 0 : program.unclaimedFrames();
     }

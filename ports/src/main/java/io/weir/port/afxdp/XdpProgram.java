@@ -17,11 +17,13 @@ final class XdpProgram implements AutoCloseable {
     private final int sockets;
     private final int unclaimed;
     private final int program;
+    private final int id;
 
     private XdpProgram(int sockets, int unclaimed, int program) {
         this.sockets = sockets;
         this.unclaimed = unclaimed;
         this.program = program;
+        id = Bpf.programId(program);
     }
 
     /** Loads a program that takes every frame. */
@@ -52,6 +54,11 @@ final class XdpProgram implements AutoCloseable {
 
     int descriptor() {
         return program;
+    }
+
+    /** The number by which the kernel and {@code bpftool prog} know it. */
+    int id() {
+        return id;
     }
 
     /** Frames of a queue go to this socket from now on. */

@@ -172,6 +172,51 @@ class AfXdpLifeTest {
     }
 
     @Test
+    void a_program_that_somebody_detaches_is_attached_again() throws Exception {
+        AfXdpPort port = node.open(1, "w0", Attach.NATIVE);
+        assertThat(detachLinks(middle)).isEqualTo(1);
+        node.await(() -> !port.isUp());
+        node.await(port::isUp);
+        assertWorks(port);
+        assertNothingIsLost();
+    }
+
+    /** Detaches what links hold on w0 of a namespace; returns how many. */
+    private static int detachLinks(String namespace) throws Exception {
+        return Namespaces.call(namespace, () -> {
+            try (Netlink netlink = new Netlink()) {
+                int index = Interfaces.index("w0");
+                return Bpf.detachXdpLinks(index, netlink.xdp(index).program()).size();
+            }
+        });
+    }
+
+    @Test
+    void an_interface_of_the_same_number_in_another_namespace_keeps_its_program() throws Exception {
+        String other = network.namespace("other");
+        network.link(other, "w0", left, "l9");
+        assertThat(Namespaces.call(other, () -> Interfaces.index("w0")))
+                .isEqualTo(Namespaces.call(middle, () -> Interfaces.index("w0")));
+        node.open(1, "w0", Attach.NATIVE);
+        try (XdpSwitch second = new XdpSwitch(other)) {
+            second.open(1, "w0", Attach.NATIVE);
+            assertThat(detachLinks(other)).isEqualTo(1);
+        }
+        assertThat(TestNetwork.run("ip", "-n", middle, "link", "show", "dev", "w0"))
+                .contains("xdp");
+    }
+
+    @Test
+    void tags_are_left_in_while_weir_has_the_interface() throws Exception {
+        String[] ask = {"ip", "netns", "exec", middle, "ethtool", "-k", "w0"};
+        assertThat(TestNetwork.run(ask)).contains("rx-vlan-offload: on");
+        node.open(1, "w0", Attach.NATIVE);
+        assertThat(TestNetwork.run(ask)).contains("rx-vlan-offload: off");
+        assertNothingIsLost();
+        assertThat(TestNetwork.run(ask)).contains("rx-vlan-offload: on");
+    }
+
+    @Test
     void a_peer_that_is_down_is_no_carrier() throws Exception {
         AfXdpPort port = node.open(1, "w0", Attach.NATIVE);
         network.ip(left, "link set dev l0 down");
