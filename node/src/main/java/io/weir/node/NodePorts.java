@@ -121,11 +121,13 @@ final class NodePorts implements AutoCloseable {
 
     private void openAfPacket(InterfacePlan plan) {
         int owner = plan.queues().getFirst();
+        int fanout = plan.isSpread() ? AfPacketOptions.NEW_FANOUT : AfPacketOptions.NO_FANOUT;
         List<Port> handles = new ArrayList<>();
         for (ProcessorPorts processor : processors) {
             boolean receives = plan.isSpread() || processor.processor == owner;
-            AfPacketPort port = openAfPacket(plan, processor, receives);
+            AfPacketPort port = openAfPacket(plan, processor, receives, fanout);
             opened.add(port);
+            fanout = receives ? port.fanout() : fanout;
             handles.add(port);
             processor.byId[plan.id()] = port;
             if (receives) {
@@ -151,9 +153,11 @@ final class NodePorts implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "interface {0}: af_packet: {1}", plan.device(), plan.reason());
     }
 
-    private static AfPacketPort openAfPacket(InterfacePlan plan, ProcessorPorts processor, boolean receives) {
+    private static AfPacketPort openAfPacket(
+            InterfacePlan plan, ProcessorPorts processor, boolean receives, int fanout) {
         AfPacketOptions options = receives
                 ? AfPacketOptions.receiving(plan.id(), plan.device(), processor.owners, processor.counters)
+                        .withFanout(fanout)
                 : AfPacketOptions.transmitting(plan.id(), plan.device(), processor.owners, processor.counters);
         // A link-layer address of our own reaches us only past the device's filter.
         return AfPacketPort.open(plan.configuration().linkAddress() == null ? options : options.withPromiscuous());

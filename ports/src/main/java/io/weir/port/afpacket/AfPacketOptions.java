@@ -14,6 +14,8 @@ import io.weir.port.FrameOwners;
  * @param frameBytes memory per frame of the ring, a multiple of 16; longer frames are truncated by the kernel and dropped
  * @param promiscuous also take frames to other stations' link-layer addresses, needed for virtual addresses with a MAC
  *     of their own
+ * @param fanout the kernel spreads frames by flow over all sockets with this number, 0..65535; {@link #NO_FANOUT}, or
+ *     {@link #NEW_FANOUT} for a number nobody else has
  * @param owners takes sent frames back; the port registers its own ring there
  * @param counters of the processor that uses the handle
  */
@@ -24,8 +26,14 @@ public record AfPacketOptions(
         int ringFrames,
         int frameBytes,
         boolean promiscuous,
+        int fanout,
         FrameOwners owners,
         ProcessorCounters counters) {
+    /** The socket receives every frame. */
+    public static final int NO_FANOUT = -1;
+    /** {@link AfPacketPort#fanout} says the number. */
+    public static final int NEW_FANOUT = -2;
+
     /** 17 MB of ring: 250 µs at one million frames per second. */
     public static final int DEFAULT_RING_FRAMES = 256;
 
@@ -54,22 +62,45 @@ public record AfPacketOptions(
 
     /** A handle that receives and transmits. */
     public static AfPacketOptions receiving(int id, String device, FrameOwners owners, ProcessorCounters counters) {
-        return new AfPacketOptions(id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, owners, counters);
+        return new AfPacketOptions(
+                id,
+                device,
+                true,
+                DEFAULT_RING_FRAMES,
+                DEFAULT_FRAME_BYTES,
+                false,
+                NO_FANOUT,
+                owners,
+                counters);
     }
 
     /** A further processor's handle, which only transmits. */
     public static AfPacketOptions transmitting(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, owners, counters);
+                id,
+                device,
+                false,
+                DEFAULT_RING_FRAMES,
+                DEFAULT_FRAME_BYTES,
+                false,
+                NO_FANOUT,
+                owners,
+                counters);
     }
 
     /** The same with another ring. */
     public AfPacketOptions withRing(int frames, int bytesPerFrame) {
-        return new AfPacketOptions(id, device, receive, frames, bytesPerFrame, promiscuous, owners, counters);
+        return new AfPacketOptions(id, device, receive, frames, bytesPerFrame, promiscuous, fanout, owners, counters);
     }
 
     /** The same, taking frames to all stations. */
     public AfPacketOptions withPromiscuous() {
-        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, true, owners, counters);
+        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, true, fanout, owners, counters);
+    }
+
+    /** The same, for one of several processors that share the received frames by flow. */
+    public AfPacketOptions withFanout(int number) {
+        return new AfPacketOptions(
+                id, device, receive, ringFrames, frameBytes, promiscuous, number, owners, counters);
     }
 }

@@ -54,21 +54,29 @@ public final class AfPacketPort implements Port {
 
     private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
 
+    private final AfPacketOptions options;
     private final int id;
     private final String device;
     private final FrameOwners owners;
     private final ProcessorCounters counters;
     private final Interfaces question;
-    private final PacketSocket socket;
-    private final int descriptor;
+    // Socket and ring are replaced when an interface with fanout comes back, while no frame of the ring is held.
+    private PacketSocket socket;
+    private int descriptor;
     private final Messages messages = new Messages();
     /** Frames of several buffers are joined here, into one piece; memory nobody touches costs nothing. */
     private final MemorySegment joined = Arena.ofAuto().allocate(VirtioNetHeader.BYTES + LONGEST_FRAME, 8);
 
-    private final @Nullable ReceiveRing ring;
+    private @Nullable ReceiveRing ring;
+
+    /** The number of the sockets that share the interface's frames, or at first what the options say. */
+    private int fanout;
 
     /** Kernel's index of the interface the socket is bound to; 0 while there is none with the name. */
     private int index;
+
+    /** The socket was bound once. */
+    private boolean bound;
 
     private boolean up;
     private long received;
@@ -78,6 +86,8 @@ public final class AfPacketPort implements Port {
 
     private AfPacketPort(
             AfPacketOptions options, Interfaces question, PacketSocket socket, @Nullable ReceiveRing ring) {
+        this.options = options;
+        fanout = options.fanout();
         id = options.id();
         device = options.device();
         owners = options.owners();
@@ -109,6 +119,7 @@ public final class AfPacketPort implements Port {
                 options.owners().register(options.id(), ring);
             }
             port.followInterface();
+            port.requireFanout();
             if (!port.up) {
                 LOG.log(Level.WARNING, "interface {0} is down; {1}", options.device(), port.remedy());
             }
@@ -311,6 +322,15 @@ public final class AfPacketPort implements Port {
         }
     }
 
+    private void requireFanout() {
+        if (fanout == AfPacketOptions.NEW_FANOUT || (fanout != AfPacketOptions.NO_FANOUT && index == 0)) {
+            throw new LinuxException(
+                    "setsockopt(PACKET_FANOUT)",
+                    Errno.EINVAL,
+                    "interface " + device + ": the kernel does not spread its frames (setsockopt(PACKET_FANOUT))");
+        }
+    }
+
     /** Compares the interface that has the name now with the one the socket is bound to, and goes after it. */
     private void followInterface() {
         int named = Math.max(0, question.index(descriptor));
@@ -318,8 +338,9 @@ public final class AfPacketPort implements Port {
             markDown();
             if (index != 0) {
                 socket.unbind(index);
+                bound = true;
             }
-            index = named != 0 && socket.bind(named) == 0 ? named : 0;
+            index = named != 0 && bind(named) ? named : 0;
         }
         boolean usable = index != 0 && question.isUsable(descriptor);
         if (!usable) {
@@ -333,6 +354,53 @@ public final class AfPacketPort implements Port {
         if (usable) {
             refreshCapabilities();
         }
+    }
+
+    private boolean bind(int named) {
+        if (fanout == AfPacketOptions.NO_FANOUT) {
+            return socket.bind(named) == 0;
+        }
+        // A socket that has fanout cannot be bound again (packet_do_bind in net/packet/af_packet.c).
+        if ((bound && !reopen()) || socket.bind(named) != 0) {
+            return false;
+        }
+        bound = true;
+        int number = socket.join(fanout);
+        fanout = Math.max(number, fanout);
+        return number >= 0;
+    }
+
+    /** A new socket and ring in place of those of an interface that is gone; false while that is not possible. */
+    private boolean reopen() {
+        ReceiveRing old = ring;
+        if (old != null && old.slotsHeld() > 0) {
+            return false;
+        }
+        PacketSocket next = null;
+        try {
+            next = new PacketSocket(options.receive(), options.promiscuous());
+            ReceiveRing room = ReceiveRing.map(next.descriptor(), options.ringFrames(), options.frameBytes());
+            if (old != null) {
+                old.unmap();
+            }
+            socket.close();
+            socket = next;
+            descriptor = next.descriptor();
+            ring = room;
+            owners.register(id, room);
+            return true;
+        } catch (LinuxException e) {
+            if (next != null) {
+                next.close();
+            }
+            LOG.log(Level.WARNING, "interface {0}: {1}", device, e.getMessage());
+            return false;
+        }
+    }
+
+    /** The number under which sockets share the interface's frames; {@link AfPacketOptions#NO_FANOUT} when they do not. */
+    public int fanout() {
+        return fanout;
     }
 
     private void refreshCapabilities() {

@@ -22,11 +22,17 @@ final class PacketSocket implements AutoCloseable {
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VERSION = 10;
     private static final int PACKET_VNET_HDR = 15;
+    private static final int PACKET_FANOUT = 18;
     private static final int PACKET_QDISC_BYPASS = 20;
     private static final int PACKET_IGNORE_OUTGOING = 23;
 
     private static final int SO_ATTACH_FILTER = 26;
     private static final int SO_DETACH_FILTER = 27;
+
+    /** PACKET_FANOUT_HASH with PACKET_FANOUT_FLAG_IGNORE_OUTGOING: the group replaces the socket's own option. */
+    private static final int FANOUT_BY_FLOW = 0x4000;
+    /** PACKET_FANOUT_FLAG_UNIQUEID. */
+    private static final int FANOUT_NEW = 0x2000;
 
     private static final int TPACKET_V2 = 1;
     private static final int PACKET_MR_PROMISC = 1;
@@ -86,6 +92,17 @@ final class PacketSocket implements AutoCloseable {
         Sockets.require(
                 Sockets.setOption(descriptor, Sockets.SOL_PACKET, option, value),
                 "setsockopt(" + name + ", " + value + ")");
+    }
+
+    /**
+     * Shares the frames of the interface it is bound to with all sockets of a number; {@link AfPacketOptions#NEW_FANOUT}
+     * finds one. The socket cannot be bound again. Returns the number or the negated errno.
+     */
+    int join(int number) {
+        boolean isNew = number == AfPacketOptions.NEW_FANOUT;
+        int value = (FANOUT_BY_FLOW | (isNew ? FANOUT_NEW : 0)) << 16 | (isNew ? 0 : number);
+        int result = Sockets.setOption(descriptor, Sockets.SOL_PACKET, PACKET_FANOUT, value);
+        return result < 0 ? result : Sockets.option(descriptor, Sockets.SOL_PACKET, PACKET_FANOUT) & 0xffff;
     }
 
     int descriptor() {

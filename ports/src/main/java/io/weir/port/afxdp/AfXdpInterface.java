@@ -103,6 +103,9 @@ public final class AfXdpInterface implements AutoCloseable {
         }
     }
 
+    /** What the log says of it; a new interface is expected to be up. */
+    private boolean toldUsable = true;
+
     private synchronized void start() {
         int named = question.index(questionSocket);
         if (named < 0) {
@@ -273,6 +276,13 @@ public final class AfXdpInterface implements AutoCloseable {
                     new PortCapabilities("af_xdp", linkAddress, mtu, umem.hasMetadata() && !zeroCopy, false, zeroCopy);
         }
         usable = isUsable;
+        if (index != 0 && isUsable != toldUsable) {
+            toldUsable = isUsable;
+            LOG.log(
+                    isUsable ? Level.INFO : Level.WARNING,
+                    isUsable ? "interface {0} is in service" : "interface {0} is down or has no carrier",
+                    options.device());
+        }
     }
 
     private void noticeUnclaimed() {
