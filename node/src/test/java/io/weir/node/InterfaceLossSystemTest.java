@@ -20,7 +20,12 @@ import tools.jackson.databind.JsonNode;
 class InterfaceLossSystemTest {
     private static final List<String> ADDRESSES = List.of(Figure1.VIRTUAL_4, "[" + Figure1.VIRTUAL_6 + "]");
 
-    private final String name = "system-loss-" + ProcessHandle.current().pid();
+    private final String name = "system-loss-" + driver() + "-" + ProcessHandle.current().pid();
+
+    /** How weir reaches its interfaces. */
+    String driver() {
+        return "af_packet";
+    }
 
     @SuppressWarnings("NullAway.Init")
     private Figure1 figure;
@@ -34,7 +39,7 @@ class InterfaceLossSystemTest {
         Path folder = Programs.readable(temporary);
         figure = new Figure1(name + "-");
         Nginx.start(figure.station("5-1"), folder, "5-1", Nginx.PORT);
-        node = RunningNode.start(figure.weir(), folder, name, Figure1.configuration(name, 1, 0, 0));
+        node = RunningNode.start(figure.weir(), folder, name, Figure1.configuration(name, driver(), 1, 0, 0));
         assertServed();
     }
 

@@ -25,7 +25,12 @@ class NodeLifeSystemTest {
     private static final int APPLIES = 20;
 
     private final List<Figure1> figures = new ArrayList<>();
-    private final String name = "system-life-" + ProcessHandle.current().pid();
+    private final String name = "system-life-" + driver() + "-" + ProcessHandle.current().pid();
+
+    /** How weir reaches its interfaces. */
+    String driver() {
+        return "af_packet";
+    }
 
     @SuppressWarnings("NullAway.Init")
     private Path folder;
@@ -51,7 +56,7 @@ class NodeLifeSystemTest {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, 1, 1, 1));
+        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
     }
 
     @AfterEach
@@ -80,7 +85,7 @@ class NodeLifeSystemTest {
             // every server is drained and comes back in its turn
             int[] weights = {3, 3, 3};
             weights[applied % 3] = applied % 2 == 0 ? 0 : 1;
-            assertThat(node.apply(Figure1.configuration(name, weights)).status())
+            assertThat(node.apply(Figure1.configuration(name, driver(), weights)).status())
                     .isZero();
             applied++;
         }
@@ -95,7 +100,7 @@ class NodeLifeSystemTest {
     void a_bad_file_is_refused_and_changes_nothing() throws IOException {
         long before = generation();
         Commands.Result refused =
-                node.apply(Figure1.configuration(name, 1, 1, 1).replace("protocol: udp", "protocol: upd"));
+                node.apply(Figure1.configuration(name, driver(), 1, 1, 1).replace("protocol: udp", "protocol: upd"));
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.output()).containsPattern("next\\.yaml:\\d+:\\d+: protocol: 'upd'");
         assertThat(generation()).isEqualTo(before);
@@ -106,7 +111,7 @@ class NodeLifeSystemTest {
     void what_needs_a_restart_is_refused_and_changes_nothing() throws IOException {
         long before = generation();
         Commands.Result refused =
-                node.apply(Figure1.configuration(name, 1, 1, 1).replace("buffers: 4096", "buffers: 8192"));
+                node.apply(Figure1.configuration(name, driver(), 1, 1, 1).replace("buffers: 4096", "buffers: 8192"));
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.output()).contains("buffers");
         assertThat(generation()).isEqualTo(before);
@@ -115,7 +120,7 @@ class NodeLifeSystemTest {
     @Test
     void sighup_reads_the_file_again() throws IOException, InterruptedException {
         long before = generation();
-        Files.writeString(node.configuration(), Figure1.configuration(name, 0, 1, 0));
+        Files.writeString(node.configuration(), Figure1.configuration(name, driver(), 0, 1, 0));
         node.signal("HUP");
         Programs.await("the next generation", 10, () -> generation() == before + 1);
         for (int i = 0; i < 5; i++) {
@@ -164,7 +169,7 @@ class NodeLifeSystemTest {
         node.awaitEnd();
         Programs.await("stat says so", 10, () -> node.weir("stat").output().contains("NOT RUNNING"));
         assertThat(node.counter("connections-created")).isPositive();
-        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, 1, 1, 1));
+        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
         assertThat(page()).isIn(Figure1.SERVERS);
         assertThat(node.json("stat").required("running").asBoolean()).isTrue();
     }

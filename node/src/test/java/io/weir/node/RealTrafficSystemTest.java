@@ -47,7 +47,7 @@ class RealTrafficSystemTest {
     void build(@TempDir Path temporary) throws IOException, InterruptedException {
         Programs.assume("nginx", "curl", "wrk", "iperf3", "dig", "python3");
         folder = Programs.readable(temporary);
-        String name = "system-traffic-" + ProcessHandle.current().pid();
+        String name = "system-traffic-" + driver() + "-" + ProcessHandle.current().pid();
         figure = new Figure1(name + "-");
         resources.add(figure);
         for (String server : Figure1.SERVERS) {
@@ -68,6 +68,16 @@ class RealTrafficSystemTest {
         return sockets.contains(":5201") && sockets.contains(":53 ") && sockets.contains(":7 ");
     }
 
+    @Test
+    void the_listing_names_the_driver_of_every_queue() {
+        for (JsonNode face : node.json("interfaces")) {
+            assertThat(face.required("driver").asString()).startsWith(driver());
+            assertThat(face.required("queues").size()).isEqualTo(1);
+            assertThat(face.required("queues").get(0).required("driver").asString())
+                    .isEqualTo(driver());
+        }
+    }
+
     @AfterAll
     void remove() throws Exception {
         for (AutoCloseable resource : resources) {
@@ -75,14 +85,19 @@ class RealTrafficSystemTest {
         }
     }
 
-    private static String configuration(String name) {
+    /** How weir reaches its interfaces. */
+    String driver() {
+        return "af_packet";
+    }
+
+    private String configuration(String name) {
         StringBuilder services = new StringBuilder();
         // iperf3 opens several connections that must meet at one server.
         for (String protocol : List.of("tcp", "udp")) {
             services.append(service("iperf-" + protocol, protocol, 5201, "source-hash", "\"5-1\", \"5-2\", \"5-3\""));
         }
         services.append(service("names", "udp", 53, "maglev", "\"5-1\", \"5-2\", \"5-3\""));
-        return Figure1.configuration(name, 1, 1, 1) + services;
+        return Figure1.configuration(name, driver(), 1, 1, 1) + services;
     }
 
     private static String service(String name, String protocol, int port, String algorithm, String servers) {

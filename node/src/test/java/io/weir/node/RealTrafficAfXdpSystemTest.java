@@ -1,0 +1,9 @@
+package io.weir.node;
+
+/** Programs that know nothing of weir, with weir on AF_XDP. */
+class RealTrafficAfXdpSystemTest extends RealTrafficSystemTest {
+    @Override
+    String driver() {
+        return "af_xdp";
+    }
+}
