@@ -9,7 +9,6 @@ import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
-import java.lang.foreign.MemorySegment;
 
 /**
  * A processor's handle on an interface of which it owns no queue: frames go through a ring to the processor that owns one
@@ -90,16 +89,12 @@ public final class RelayPort implements Port {
 
     private void copy(FrameBatch batch, int i) {
         int length = batch.length[i];
-        boolean isLong = length > pool.frameCapacity();
-        long copy = isLong ? pool.chain().store(pool.frames(), batch.address[i], length) : pool.acquire();
+        long copy = pool.chain().store(pool.frames(), batch.address[i], length);
         if (copy == BufferPool.ABSENT) {
             counters.add(InterfaceCounter.TRANSMIT_ERRORS, relay.id(), 1);
             counters.drop(DropReason.NO_BUFFER, batch.ingress[i]);
         } else {
-            if (!isLong) {
-                MemorySegment.copy(pool.frames(), batch.address[i], pool.frames(), copy, length);
-            }
-            append(batch, i, copy, isLong ? FrameBatch.CHAIN : FrameBatch.STORAGE);
+            append(batch, i, copy, length > pool.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE);
         }
         owners.release(batch.address[i], batch.owner[i]);
     }

@@ -1,0 +1,196 @@
+package io.weir.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.lab.Commands;
+import io.weir.lab.Network;
+import io.weir.lab.Station;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Several switching processors that share an interface: by its queues, or by flow where it has one queue. */
+class ProcessorsSystemTest {
+    private static final String URL = "http://10.9.0.100/";
+
+    private final String name = "system-processors-" + ProcessHandle.current().pid();
+
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Network network;
+
+    @SuppressWarnings("NullAway.Init")
+    private Station weir;
+
+    @SuppressWarnings("NullAway.Init")
+    private Station client;
+
+    @SuppressWarnings("NullAway.Init")
+    private Station server;
+
+    @BeforeEach
+    void build(@TempDir Path temporary) {
+        Programs.assume("nginx", "curl", "wrk");
+        folder = Programs.readable(temporary);
+        network = new Network(name + "-");
+        weir = network.station("weir");
+        weir.setting("ipv6/conf/all/disable_ipv6", "1");
+        client = network.station("client");
+        server = network.station("server");
+    }
+
+    @AfterEach
+    @SuppressWarnings("UnnecessaryCheckNotNull")
+    void remove() {
+        if (network != null) {
+            network.close();
+        }
+    }
+
+    private void cables(int queues) throws IOException, InterruptedException {
+        cable("ext0", client, queues);
+        cable("int0", server, queues);
+        client.ipBatch("addr add 10.9.0.2/24 dev eth0", "route add default via 10.9.0.1");
+        server.ipBatch("addr add 10.9.1.2/24 dev eth0", "route add default via 10.9.1.1");
+        Nginx.start(server, folder, "server", Nginx.PORT);
+    }
+
+    private void cable(String device, Station peer, int queues) {
+        String size = "numrxqueues " + queues + " numtxqueues " + queues;
+        Commands.run(("ip -n " + weir.namespace() + " link add name " + device + " " + size
+                        + " type veth peer name eth0 netns " + peer.namespace() + " " + size)
+                .split(" ", -1));
+        weir.ip("link set " + device + " up");
+        peer.ip("link set eth0 up");
+    }
+
+    private RunningNode start(int processors, String keys) throws IOException, InterruptedException {
+        return RunningNode.start(weir, folder, name, configuration(processors, keys));
+    }
+
+    private String configuration(int processors, String keys) {
+        return """
+            name: %s
+            processors: {switching: %d}
+            memory: {buffers: 16384}
+            interfaces:
+              - {name: ext0, addresses: [10.9.0.1/24], %s}
+              - {name: int0, addresses: [10.9.1.1/24], %s}
+            servers: [{name: s, addresses: [10.9.1.2]}]
+            services: [{name: web, addresses: [10.9.0.100], protocol: tcp, port: 80, servers: [{server: s, port: %d}]}]
+            """.formatted(name, processors, keys, keys, Nginx.PORT);
+    }
+
+    private void assertServed(RunningNode node) {
+        Wrk wrk = Wrk.run(client, URL, 16, 2);
+        System.out.println(wrk.output());
+        assertThat(wrk.failed()).as(wrk.output()).isFalse();
+        assertThat(wrk.requests()).isGreaterThan(200);
+        assertThat(node.drops("internal-error")).isZero();
+        assertThat(node.drops("spread-ring-full")).isZero();
+    }
+
+    private static List<Long> received(RunningNode node, String device) {
+        List<Long> received = new ArrayList<>();
+        for (JsonNode face : node.json("interfaces")) {
+            if (face.required("name").asString().equals(device)) {
+                face.required("queues")
+                        .forEach(q -> received.add(
+                                q.required("values").required("received").asLong()));
+            }
+        }
+        return received;
+    }
+
+    private static List<Integer> processors(RunningNode node) {
+        List<Integer> processors = new ArrayList<>();
+        for (JsonNode face : node.json("interfaces")) {
+            face.required("queues")
+                    .forEach(q -> processors.add(q.required("processor").asInt()));
+        }
+        return processors;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void each_queue_has_its_processor_and_the_others_transmit_through_it(int count)
+            throws IOException, InterruptedException {
+        cables(2);
+        try (RunningNode node = start(count, "driver: af_xdp")) {
+            assertThat(processors(node)).containsExactlyElementsOf(count == 2 ? List.of(0, 1, 0, 1) : List.of(0, 1, 2, 0));
+            assertServed(node);
+            Programs.await("all queues received", 10, () -> received(node, "ext0").stream()
+                    .allMatch(n -> n > 10));
+            assertThat(received(node, "ext0")).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"af_xdp", "af_packet"})
+    void one_queue_is_spread_over_two_processors(String driver) throws IOException, InterruptedException {
+        cables(1);
+        try (RunningNode node = start(2, "driver: " + driver + ", spread: true")) {
+            assertServed(node);
+            if (driver.equals("af_packet")) {
+                Programs.await("both received", 10, () -> received(node, "ext0").stream()
+                        .allMatch(n -> n > 10));
+            }
+        }
+    }
+
+    @Test
+    void a_list_of_queues_that_the_device_has_not_is_refused_and_nothing_is_left() throws IOException {
+        cable("ext0", client, 2);
+        cable("int0", server, 2);
+        Path file = folder.resolve("wrong.yaml");
+        Files.writeString(file, configuration(2, "driver: af_xdp, queues: [0]"));
+
+        Commands.Result refused =
+                Programs.in(weir, 30, RunningNode.command("run", "-c", file.toString()).toArray(String[]::new));
+
+        assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
+        assertThat(refused.output()).contains("interface ext0: queues lists 1, but ext0 has 2 receive queues");
+        assertThat(Path.of("/dev/shm/weir-" + name)).doesNotExist();
+        assertThat(Programs.successIn(weir, 10, "ip", "-d", "link", "show", "ext0")).doesNotContain("prog/xdp");
+    }
+
+    @Test
+    void a_processor_without_traffic_costs_next_to_nothing() throws IOException, InterruptedException {
+        cables(1);
+        try (RunningNode node = start(2, "driver: af_xdp")) {
+            Thread.sleep(3000);
+            long before = switchingTicks(node);
+            Thread.sleep(5000);
+            long used = switchingTicks(node) - before;
+            // 2 % of 5 s in ticks of 10 ms, for each of two processors
+            assertThat(used).as("ticks of both switching threads in 5 s").isLessThanOrEqualTo(20);
+        }
+    }
+
+    /** User and system time of the switching threads (proc(5), fields 14 and 15 of stat), in ticks of 10 ms. */
+    private static long switchingTicks(RunningNode node) throws IOException {
+        long ticks = 0;
+        try (var tasks = Files.newDirectoryStream(
+                Path.of("/proc/" + node.process().pid() + "/task"))) {
+            for (Path task : tasks) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.contains("(switching-")) {
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+                }
+            }
+        }
+        return ticks;
+    }
+}
