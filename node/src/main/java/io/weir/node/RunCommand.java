@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Runs a node until SIGTERM or ctrl-C. SIGHUP reads the configuration again; a mistake in it changes nothing.",
-            "Needs CAP_NET_RAW and CAP_NET_ADMIN for the interfaces."
+            "Needs CAP_NET_RAW and CAP_NET_ADMIN for the interfaces, and CAP_BPF for those on AF_XDP."
         },
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
