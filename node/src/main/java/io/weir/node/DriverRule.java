@@ -73,6 +73,11 @@ final class DriverRule {
                         + " driver: af_xdp is faster for small packets");
     }
 
+    /** True when the configuration asks for what only af_xdp can do. */
+    static boolean needsAfXdp(DriverConfiguration asked) {
+        return asked.driver() == Driver.AF_XDP || !need(asked).isEmpty();
+    }
+
     /** What the configuration asks for that only af_xdp can do; empty when nothing. */
     private static String need(DriverConfiguration asked) {
         if (asked.shared()) {

@@ -7,6 +7,7 @@ import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.EthernetDevice;
 import io.weir.port.afxdp.AfXdpInterface;
 import io.weir.port.afxdp.AfXdpOptions;
+import io.weir.port.afxdp.Attach;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,7 +57,11 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
         if (bufferBytes != 2048 && bufferBytes != 4096) {
             return "it takes packet buffers of 2048 or 4096 bytes, memory.buffer-size is " + bufferBytes;
         }
-        return AfXdpInterface.obstacle(face.device());
+        // Chosen freely, af_xdp is worth it in the driver only.
+        Attach attach = DriverRule.needsAfXdp(face.driver())
+                ? Attach.valueOf(face.driver().attach().name())
+                : Attach.NATIVE;
+        return AfXdpInterface.obstacle(face.device(), attach);
     }
 
     /** Decides for devices that were looked at. */

@@ -103,10 +103,8 @@ final class NodePorts implements AutoCloseable {
         if (plan.driver() == Driver.AF_XDP) {
             try {
                 openAfXdp(plan);
-            } catch (LinuxException e) {
-                if (plan.configuration().driver().driver() != Driver.AUTO
-                        || plan.queues().size() > 1
-                        || plan.configuration().driver().shared()) {
+            } catch (LinuxException | IllegalArgumentException e) {
+                if (DriverRule.needsAfXdp(plan.configuration().driver())) {
                     throw e;
                 }
                 taken = plan.byAfPacket("no af_xdp: " + e.getMessage());
@@ -231,7 +229,9 @@ final class NodePorts implements AutoCloseable {
                 queue,
                 plan.queues().get(queue),
                 "af_xdp",
-                mode(face) + (plan.isSpread() ? ", spread" : ""),
+                mode(face)
+                        + (plan.isSpread() ? ", spread" : "")
+                        + (plan.configuration().driver().shared() ? ", shared" : ""),
                 plan.ringFrames(),
                 plan.ringFrames(),
                 plan.ringFrames(),
@@ -315,7 +315,8 @@ final class NodePorts implements AutoCloseable {
     }
 
     private static QueueDescription withMode(QueueDescription q, AfXdpInterface face) {
-        String mode = mode(face) + (q.mode().endsWith(", spread") ? ", spread" : "");
+        int more = q.mode().indexOf(',');
+        String mode = mode(face) + (more < 0 ? "" : q.mode().substring(more));
         return new QueueDescription(
                 q.interfaceId(),
                 q.queue(),
@@ -332,7 +333,13 @@ final class NodePorts implements AutoCloseable {
     /** Tells the programs of interfaces that are shared with the kernel what is weir's. */
     void select(NodeConfiguration configuration) {
         if (selector != null) {
-            SharedTraffic.of(configuration).select(selector);
+            try {
+                SharedTraffic.of(configuration).select(selector);
+            } catch (LinuxException e) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "interfaces in mode: shared do not know all of the configuration: " + e.getMessage());
+            }
         }
     }
 

@@ -40,6 +40,17 @@ class DemoSystemTest {
     }
 
     @Test
+    void it_ends_with_status_0_on_af_xdp_and_says_so() {
+        Commands.Result demo =
+                Commands.attempt(RunningNode.command("demo", "--seconds", "3", "--driver", "af_xdp"), "", SECONDS);
+        assertThat(demo.status()).as(demo.output()).isZero();
+        assertThat(demo.output())
+                .contains("weir ran with af_xdp ")
+                .contains("expectations hold")
+                .doesNotContain("FAIL");
+    }
+
+    @Test
     void it_ends_with_status_0_for_an_ordinary_user() throws IOException {
         Assumptions.assumeTrue(
                 Commands.attempt(asNobody(List.of("unshare", "-Urnm", "true")), "", 10)

@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 class InterfaceLossSystemTest {
     private static final List<String> ADDRESSES = List.of(Figure1.VIRTUAL_4, "[" + Figure1.VIRTUAL_6 + "]");
 
-    private final String name = "system-loss-" + driver() + "-" + ProcessHandle.current().pid();
+    private final String name =
+            "system-loss-" + driver() + "-" + ProcessHandle.current().pid();
 
     /** How weir reaches its interfaces. */
     String driver() {

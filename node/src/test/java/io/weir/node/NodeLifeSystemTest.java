@@ -25,7 +25,8 @@ class NodeLifeSystemTest {
     private static final int APPLIES = 20;
 
     private final List<Figure1> figures = new ArrayList<>();
-    private final String name = "system-life-" + driver() + "-" + ProcessHandle.current().pid();
+    private final String name =
+            "system-life-" + driver() + "-" + ProcessHandle.current().pid();
 
     /** How weir reaches its interfaces. */
     String driver() {
@@ -56,7 +57,8 @@ class NodeLifeSystemTest {
 
     @BeforeEach
     void start() throws IOException, InterruptedException {
-        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
+        node = RunningNode.start(
+                figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
     }
 
     @AfterEach
@@ -85,7 +87,8 @@ class NodeLifeSystemTest {
             // every server is drained and comes back in its turn
             int[] weights = {3, 3, 3};
             weights[applied % 3] = applied % 2 == 0 ? 0 : 1;
-            assertThat(node.apply(Figure1.configuration(name, driver(), weights)).status())
+            assertThat(node.apply(Figure1.configuration(name, driver(), weights))
+                            .status())
                     .isZero();
             applied++;
         }
@@ -169,7 +172,8 @@ class NodeLifeSystemTest {
         node.awaitEnd();
         Programs.await("stat says so", 10, () -> node.weir("stat").output().contains("NOT RUNNING"));
         assertThat(node.counter("connections-created")).isPositive();
-        node = RunningNode.start(figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
+        node = RunningNode.start(
+                figures.getFirst().weir(), folder, name, Figure1.configuration(name, driver(), 1, 1, 1));
         assertThat(page()).isIn(Figure1.SERVERS);
         assertThat(node.json("stat").required("running").asBoolean()).isTrue();
     }

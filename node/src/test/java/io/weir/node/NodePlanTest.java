@@ -35,16 +35,15 @@ class NodePlanTest {
 
     @Test
     void spreading_needs_a_ring_to_every_processor() throws ConfigurationException {
-        NodePlan plan = plan(
-                "processors: {switching: 3}\ninterfaces: [{name: a, driver: af_xdp, spread: true}]", VETH);
+        NodePlan plan = plan("processors: {switching: 3}\ninterfaces: [{name: a, driver: af_xdp, spread: true}]", VETH);
 
         assertThat(plan.rings()).isEqualTo(2 + 3);
     }
 
     @Test
     void af_packet_spreads_by_a_socket_for_each_processor() throws ConfigurationException {
-        NodePlan plan = plan(
-                "processors: {switching: 3}\ninterfaces: [{name: a, driver: af_packet, spread: true}]", nic(8));
+        NodePlan plan =
+                plan("processors: {switching: 3}\ninterfaces: [{name: a, driver: af_packet, spread: true}]", nic(8));
 
         assertThat(plan.rings()).isZero();
         assertThat(plan.rows()).isEqualTo(3);
@@ -68,8 +67,7 @@ class NodePlanTest {
     void a_list_of_another_length_than_the_device_has_queues_is_refused_with_both_remedies() {
         assertThatExceptionOfType(NodeException.class)
                 .isThrownBy(() -> plan(
-                        "processors: {switching: 2}\ninterfaces: [{name: a, driver: af_xdp, queues: [0, 1]}]",
-                        nic(4)))
+                        "processors: {switching: 2}\ninterfaces: [{name: a, driver: af_xdp, queues: [0, 1]}]", nic(4)))
                 .withMessage("interface a: queues lists 2, but eth0 has 4 receive queues; list 4, or"
                         + " `ethtool -L eth0 combined 2`");
     }

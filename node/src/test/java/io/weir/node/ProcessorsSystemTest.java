@@ -128,10 +128,13 @@ class ProcessorsSystemTest {
             throws IOException, InterruptedException {
         cables(2);
         try (RunningNode node = start(count, "driver: af_xdp")) {
-            assertThat(processors(node)).containsExactlyElementsOf(count == 2 ? List.of(0, 1, 0, 1) : List.of(0, 1, 2, 0));
+            assertThat(processors(node))
+                    .containsExactlyElementsOf(count == 2 ? List.of(0, 1, 0, 1) : List.of(0, 1, 2, 0));
             assertServed(node);
-            Programs.await("all queues received", 10, () -> received(node, "ext0").stream()
-                    .allMatch(n -> n > 10));
+            Programs.await(
+                    "all queues received",
+                    10,
+                    () -> received(node, "ext0").stream().allMatch(n -> n > 10));
             assertThat(received(node, "ext0")).hasSize(2);
         }
     }
@@ -143,8 +146,10 @@ class ProcessorsSystemTest {
         try (RunningNode node = start(2, "driver: " + driver + ", spread: true")) {
             assertServed(node);
             if (driver.equals("af_packet")) {
-                Programs.await("both received", 10, () -> received(node, "ext0").stream()
-                        .allMatch(n -> n > 10));
+                Programs.await(
+                        "both received",
+                        10,
+                        () -> received(node, "ext0").stream().allMatch(n -> n > 10));
             }
         }
     }
@@ -156,13 +161,14 @@ class ProcessorsSystemTest {
         Path file = folder.resolve("wrong.yaml");
         Files.writeString(file, configuration(2, "driver: af_xdp, queues: [0]"));
 
-        Commands.Result refused =
-                Programs.in(weir, 30, RunningNode.command("run", "-c", file.toString()).toArray(String[]::new));
+        Commands.Result refused = Programs.in(
+                weir, 30, RunningNode.command("run", "-c", file.toString()).toArray(String[]::new));
 
         assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(refused.output()).contains("interface ext0: queues lists 1, but ext0 has 2 receive queues");
         assertThat(Path.of("/dev/shm/weir-" + name)).doesNotExist();
-        assertThat(Programs.successIn(weir, 10, "ip", "-d", "link", "show", "ext0")).doesNotContain("prog/xdp");
+        assertThat(Programs.successIn(weir, 10, "ip", "-d", "link", "show", "ext0"))
+                .doesNotContain("prog/xdp");
     }
 
     @Test
@@ -181,8 +187,8 @@ class ProcessorsSystemTest {
     /** User and system time of the switching threads (proc(5), fields 14 and 15 of stat), in ticks of 10 ms. */
     private static long switchingTicks(RunningNode node) throws IOException {
         long ticks = 0;
-        try (var tasks = Files.newDirectoryStream(
-                Path.of("/proc/" + node.process().pid() + "/task"))) {
+        try (var tasks =
+                Files.newDirectoryStream(Path.of("/proc/" + node.process().pid() + "/task"))) {
             for (Path task : tasks) {
                 String stat = Files.readString(task.resolve("stat"));
                 if (stat.contains("(switching-")) {

@@ -47,7 +47,8 @@ class RealTrafficSystemTest {
     void build(@TempDir Path temporary) throws IOException, InterruptedException {
         Programs.assume("nginx", "curl", "wrk", "iperf3", "dig", "python3");
         folder = Programs.readable(temporary);
-        String name = "system-traffic-" + driver() + "-" + ProcessHandle.current().pid();
+        String name =
+                "system-traffic-" + driver() + "-" + ProcessHandle.current().pid();
         figure = new Figure1(name + "-");
         resources.add(figure);
         for (String server : Figure1.SERVERS) {

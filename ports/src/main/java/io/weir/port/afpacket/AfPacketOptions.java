@@ -63,29 +63,13 @@ public record AfPacketOptions(
     /** A handle that receives and transmits. */
     public static AfPacketOptions receiving(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id,
-                device,
-                true,
-                DEFAULT_RING_FRAMES,
-                DEFAULT_FRAME_BYTES,
-                false,
-                NO_FANOUT,
-                owners,
-                counters);
+                id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, owners, counters);
     }
 
     /** A further processor's handle, which only transmits. */
     public static AfPacketOptions transmitting(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id,
-                device,
-                false,
-                DEFAULT_RING_FRAMES,
-                DEFAULT_FRAME_BYTES,
-                false,
-                NO_FANOUT,
-                owners,
-                counters);
+                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, owners, counters);
     }
 
     /** The same with another ring. */
@@ -100,7 +84,6 @@ public record AfPacketOptions(
 
     /** The same, for one of several processors that share the received frames by flow. */
     public AfPacketOptions withFanout(int number) {
-        return new AfPacketOptions(
-                id, device, receive, ringFrames, frameBytes, promiscuous, number, owners, counters);
+        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, promiscuous, number, owners, counters);
     }
 }
