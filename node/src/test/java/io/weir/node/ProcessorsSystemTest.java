@@ -40,7 +40,7 @@ class ProcessorsSystemTest {
     private Station server;
 
     @BeforeEach
-    void build(@TempDir Path temporary) {
+    void build(@TempDir Path temporary) throws IOException {
         Programs.assume("nginx", "curl", "wrk");
         folder = Programs.readable(temporary);
         network = new Network(name + "-");
