@@ -64,6 +64,11 @@ import java.lang.invoke.VarHandle;
  * EMPTY slots, so a look-up that finds nothing costs up to {@value #PROBE_LIMIT} neighbouring cache lines, never more.
  * {@link #recover} clears what a killed process left behind.
  *
+ * <p><b>A sole writer</b> ({@link #writeAlone}) has nobody to compete with: its claims take the first free slot without a
+ * second look, and its removals turn a tombstone EMPTY again when the slot behind it is EMPTY: no look-up that passes the
+ * one would have passed the other. So windows stay short however old the table is. Readers in other processes see the
+ * same transitions of the publish word as ever.
+ *
  * <p><b>Full</b> means no free slot in the window of one key. Claim then returns {@link #FULL} and {@link #recyclable}
  * names the oldest half-open or closing record there; established ones stay.
  */
@@ -107,6 +112,9 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
     /** Times a claim starts again after another processor changed the window under it. */
     private static final int CLAIM_ATTEMPTS = 8;
 
+    /** Bounds the work of one removal; more tombstones in a row are rare at a load of one half. */
+    private static final int MOST_CLEARED = 64;
+
     static final ValueLayout.OfLong U64 = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfInt U32 = JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final VarHandle WORD = JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle();
@@ -141,6 +149,8 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
     /** Record size as a power of two. */
     private final int shift;
 
+    private boolean alone;
+
     /** Attaches to a formatted region that starts at {@code base} of {@code memory}. */
     ConnectionTable(MemorySegment memory, long base, long magic, int recordBytes, long publishOffset) {
         ConnectionRegion.check(memory, base, magic, recordBytes);
@@ -149,6 +159,11 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
         this.mask = ConnectionRegion.slots(memory, base) - 1;
         this.seed = ConnectionRegion.seed(memory, base);
         this.shift = Integer.numberOfTrailingZeros(recordBytes);
+    }
+
+    /** From now on this object, used by one thread, is the only writer of the table. */
+    public final void writeAlone() {
+        alone = true;
     }
 
     abstract boolean hasAddresses(long record, long source0, long source1, long destination0, long destination1);
@@ -239,12 +254,28 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
             if (free < 0) {
                 return FULL;
             }
+            if (alone) {
+                return takeAlone(
+                        source0, source1, destination0, destination1, key, recordAt(hash + (long) free), freeWord);
+            }
             long result = take(source0, source1, destination0, destination1, key, hash, free, freeWord);
             if (result != ABSENT) {
                 return result;
             }
         }
         return BUSY;
+    }
+
+    /** Takes a free slot that nobody else can want. */
+    private long takeAlone(
+            long source0, long source1, long destination0, long destination1, long key, long record, long freeWord) {
+        long generation = (freeWord & GENERATION_MASK) + GENERATION_ONE;
+        WORD.setOpaque(memory, record, generation | STATE_BUSY | key);
+        // A reader that sees a new field must find the old publish word gone.
+        VarHandle.storeStoreFence();
+        clear(record);
+        setAddresses(record, source0, source1, destination0, destination1);
+        return record;
     }
 
     /** Takes the free slot at {@code own} of the window: a record, EXISTS or BUSY; ABSENT when the slot was lost. */
@@ -351,11 +382,36 @@ public abstract sealed class ConnectionTable permits ConnectionTable4, Connectio
     public final void abandon(long record) {
         long word = Words.get64(memory, record);
         WORD.setRelease(memory, record, (word & GENERATION_MASK) | STATE_TOMBSTONE);
+        if (alone) {
+            clearTombstones(record);
+        }
     }
 
     /** Removes a live record if its publish word still is {@code word}; true when this call removed it. */
     public final boolean remove(long record, long word) {
-        return isLive(word) && WORD.compareAndSet(memory, record, word, (word & GENERATION_MASK) | STATE_TOMBSTONE);
+        if (!isLive(word) || !WORD.compareAndSet(memory, record, word, (word & GENERATION_MASK) | STATE_TOMBSTONE)) {
+            return false;
+        }
+        if (alone) {
+            clearTombstones(record);
+        }
+        return true;
+    }
+
+    /** Turns the tombstones that end in {@code record} EMPTY if the next slot is EMPTY; they keep their generations. */
+    private void clearTombstones(long record) {
+        long index = (record - first) >> shift;
+        if ((word(recordAt(index + 1)) & STATE_MASK) != STATE_EMPTY) {
+            return;
+        }
+        for (int i = 0; i < MOST_CLEARED; i++) {
+            long at = recordAt(index - i);
+            long word = word(at);
+            if ((word & STATE_MASK) != STATE_TOMBSTONE) {
+                return;
+            }
+            WORD.setOpaque(memory, at, word & GENERATION_MASK);
+        }
     }
 
     /**

@@ -63,6 +63,10 @@ public final class PacketFilter {
         this.cursor4 = new ConnectionCursor4(connections4);
         this.connections6 = context.connections6;
         this.cursor6 = new ConnectionCursor6(connections6);
+        if (context.processors == 1) {
+            connections4.writeAlone();
+            connections6.writeAlone();
+        }
         this.egress = new Egress(context);
         this.parser = new Parser(context.frames, context.chain, context.configuration);
         LocalAddresses local = new LocalAddresses(context);
