@@ -24,6 +24,10 @@ final class FarSocket implements AutoCloseable {
     /** PACKET_VNET_HDR of include/uapi/linux/if_packet.h. */
     private static final int PACKET_VNET_HEADER = 15;
 
+    /** include/uapi/asm-generic/socket.h. */
+    private static final int SO_RCVBUFFORCE = 33;
+
+    private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
     private static final int HEADER_BYTES = 10;
     private static final int BUFFER_BYTES = 70_000;
 
@@ -53,6 +57,9 @@ final class FarSocket implements AutoCloseable {
     private int open(String device, short protocols) {
         int socket = Sockets.open(Sockets.AF_PACKET, Sockets.SOCK_RAW, 0);
         Sockets.require(Sockets.setOption(socket, Sockets.SOL_PACKET, PACKET_VNET_HEADER, 1), "PACKET_VNET_HDR");
+        // More than is ever under way; what does not fit would be lost without a word.
+        Sockets.require(
+                Sockets.setOption(socket, Sockets.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES), "SO_RCVBUFFORCE");
         MemorySegment address = arena.allocate(20, 4); // struct sockaddr_ll of linux/if_packet.h
         address.set(JAVA_SHORT, 0, (short) Sockets.AF_PACKET);
         address.set(JAVA_SHORT, 2, protocols);

@@ -18,6 +18,7 @@ final class VethNetwork implements AutoCloseable {
 
     private final Map<Integer, String> prepared = new HashMap<>();
     private boolean built;
+    private int queues = 1;
 
     /** Skips the test, saying why, where network namespaces cannot be made. */
     static void assumeAvailable() {
@@ -49,16 +50,25 @@ final class VethNetwork implements AutoCloseable {
     }
 
     void build() {
+        build(2, 1);
+    }
+
+    /** Links 1 to {@code links}, each with this many queues in each direction. */
+    void build(int links, int queueCount) {
         built = true;
+        queues = queueCount;
         run("ip", "netns", "add", inside());
         run("ip", "netns", "add", outside());
-        for (int id = 1; id <= 2; id++) {
+        for (int id = 1; id <= links; id++) {
             link(id);
         }
     }
 
     private void link(int id) {
-        run("ip", "-n", inside(), "link", "add", device(id), "type", "veth", "peer", farDevice(id), "netns", outside());
+        run(
+                "ip -n %s link add %s numtxqueues %d numrxqueues %d type veth peer %s numtxqueues %d numrxqueues %d netns %s"
+                        .formatted(inside(), device(id), queues, queues, farDevice(id), queues, queues, outside())
+                        .split(" "));
         run("ip", "-n", inside(), "link", "set", device(id), "addrgenmode", "none", "up");
         run("ip", "-n", outside(), "link", "set", farDevice(id), "addrgenmode", "none", "up");
     }
