@@ -108,12 +108,13 @@ public final class AfPacketPort implements Port {
     public static AfPacketPort open(AfPacketOptions options) {
         Interfaces question = new Interfaces(options.device());
         PacketSocket socket = null;
+        ReceiveRing ring = null;
         try {
             socket = new PacketSocket(options.receive(), options.promiscuous());
             requireEthernet(options.device(), question, socket.descriptor());
-            ReceiveRing ring = options.receive()
-                    ? ReceiveRing.map(socket.descriptor(), options.ringFrames(), options.frameBytes())
-                    : null;
+            if (options.receive()) {
+                ring = ReceiveRing.map(socket.descriptor(), options.ringFrames(), options.frameBytes());
+            }
             AfPacketPort port = new AfPacketPort(options, question, socket, ring);
             if (ring != null) {
                 options.owners().register(options.id(), ring);
@@ -125,6 +126,10 @@ public final class AfPacketPort implements Port {
             }
             return port;
         } catch (LinuxException | IllegalArgumentException e) {
+            if (ring != null) {
+                // The mapping keeps the socket alive.
+                ring.unmap();
+            }
             if (socket != null) {
                 socket.close();
             }
@@ -428,9 +433,9 @@ public final class AfPacketPort implements Port {
                 : "bring it up with `ip link set dev " + device + " up`";
     }
 
-    /** Each event once, though every processor has a handle: the one that receives counts. */
+    /** Each event once, though every processor has a handle: the one that receives counts, of several the first. */
     private void countEvent(InterfaceCounter event) {
-        if (ring != null) {
+        if (ring != null && options.fanout() < 0) {
             counters.add(event, id, 1);
         }
     }
