@@ -42,8 +42,10 @@ public final class Bpf {
     private static final int BPF_LINK_GET_NEXT_ID = 31;
     private static final int BPF_LINK_DETACH = 34;
 
+    private static final int BPF_PROG_TYPE_SCHED_CLS = 3;
     private static final int BPF_PROG_TYPE_XDP = 6;
     private static final int BPF_ATTACH_XDP = 37;
+    private static final int BPF_ATTACH_TCX_INGRESS = 46;
     private static final int BPF_LINK_TYPE_XDP = 6;
     /** BPF_F_XDP_HAS_FRAGS: the program can be given frames in several buffers. */
     private static final int XDP_HAS_FRAGS = 1 << 5;
@@ -125,19 +127,47 @@ public final class Bpf {
      *     says about the program
      */
     public static int loadXdp(String name, long[] instructions) {
-        int program = loadXdp(name, instructions, 0);
-        return program >= 0 ? program : refused(name, instructions, -program);
+        return load(Kind.XDP, name, instructions);
+    }
+
+    /**
+     * Loads a program for {@link #attachIngress}; likewise.
+     *
+     * @throws LinuxException EINVAL also from a kernel before 6.6
+     */
+    public static int loadIngress(String name, long[] instructions) {
+        return load(Kind.INGRESS, name, instructions);
+    }
+
+    private enum Kind {
+        XDP(BPF_PROG_TYPE_XDP, BPF_ATTACH_XDP, XDP_HAS_FRAGS),
+        INGRESS(BPF_PROG_TYPE_SCHED_CLS, BPF_ATTACH_TCX_INGRESS, 0);
+
+        private final int type;
+        private final int attach;
+        private final int flags;
+
+        Kind(int type, int attach, int flags) {
+            this.type = type;
+            this.attach = attach;
+            this.flags = flags;
+        }
+    }
+
+    private static int load(Kind kind, String name, long[] instructions) {
+        int program = load(kind, name, instructions, 0);
+        return program >= 0 ? program : refused(kind, name, instructions, -program);
     }
 
     /** Once more with a log, which costs too much to ask for at first. */
-    private static int refused(String name, long[] instructions, int errno) {
+    private static int refused(Kind kind, String name, long[] instructions, int errno) {
         String call = "bpf(BPF_PROG_LOAD, \"" + name + "\")";
         if (errno == Errno.EPERM) {
             throw LinuxException.of(call, errno);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment log = arena.allocate(LOG_BYTES);
-            int program = loadXdp(name, instructions, log.address());
+            int program = load(kind, name, instructions, log.address());
             if (program >= 0) {
                 return program;
             }
@@ -145,10 +175,10 @@ public final class Bpf {
         }
     }
 
-    private static int loadXdp(String name, long[] instructions, long log) {
+    private static int load(Kind kind, String name, long[] instructions, long log) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(128, 8);
-            attributes.set(JAVA_INT, 0, BPF_PROG_TYPE_XDP);
+            attributes.set(JAVA_INT, 0, kind.type);
             attributes.set(JAVA_INT, 4, instructions.length);
             attributes.set(
                     JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, instructions).address());
@@ -158,9 +188,9 @@ public final class Bpf {
                 attributes.set(JAVA_INT, 28, LOG_BYTES);
                 attributes.set(JAVA_LONG, 32, log);
             }
-            attributes.set(JAVA_INT, 44, XDP_HAS_FRAGS);
+            attributes.set(JAVA_INT, 44, kind.flags);
             putName(attributes, 48, name);
-            attributes.set(JAVA_INT, 68, BPF_ATTACH_XDP);
+            attributes.set(JAVA_INT, 68, kind.attach);
             return call(BPF_PROG_LOAD, attributes);
         }
     }
@@ -173,12 +203,26 @@ public final class Bpf {
      *     when a program is attached
      */
     public static int attachXdp(int program, int interfaceIndex, int mode) {
+        return attach(program, interfaceIndex, BPF_ATTACH_XDP, mode);
+    }
+
+    /**
+     * Attaches a program to what an interface receives, behind packet sockets and before the network stack (tcx), for as
+     * long as the link is open.
+     *
+     * @return the link's descriptor or the negated errno: EINVAL from a kernel before 6.6
+     */
+    public static int attachIngress(int program, int interfaceIndex) {
+        return attach(program, interfaceIndex, BPF_ATTACH_TCX_INGRESS, 0);
+    }
+
+    private static int attach(int program, int interfaceIndex, int type, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(64, 8);
             attributes.set(JAVA_INT, 0, program);
             attributes.set(JAVA_INT, 4, interfaceIndex);
-            attributes.set(JAVA_INT, 8, BPF_ATTACH_XDP);
-            attributes.set(JAVA_INT, 12, mode);
+            attributes.set(JAVA_INT, 8, type);
+            attributes.set(JAVA_INT, 12, flags);
             return call(BPF_LINK_CREATE, attributes);
         }
     }

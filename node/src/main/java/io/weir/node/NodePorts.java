@@ -156,6 +156,7 @@ final class NodePorts implements AutoCloseable {
         AfPacketOptions options = receives
                 ? AfPacketOptions.receiving(plan.id(), plan.device(), processor.owners, processor.counters)
                         .withFanout(fanout)
+                        .withExclusive()
                 : AfPacketOptions.transmitting(plan.id(), plan.device(), processor.owners, processor.counters);
         // A link-layer address of our own reaches us only past the device's filter.
         return AfPacketPort.open(plan.configuration().linkAddress() == null ? options : options.withPromiscuous());

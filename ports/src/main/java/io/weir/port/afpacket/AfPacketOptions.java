@@ -16,6 +16,7 @@ import io.weir.port.FrameOwners;
  *     of their own
  * @param fanout the kernel spreads frames by flow over all sockets with this number, 0..65535; {@link #NO_FANOUT}, or
  *     {@link #NEW_FANOUT} for a number nobody else has
+ * @param exclusive keep the kernel's own network stack from what is received, where the kernel lets us
  * @param owners takes sent frames back; the port registers its own ring there
  * @param counters of the processor that uses the handle
  */
@@ -27,6 +28,7 @@ public record AfPacketOptions(
         int frameBytes,
         boolean promiscuous,
         int fanout,
+        boolean exclusive,
         FrameOwners owners,
         ProcessorCounters counters) {
     /** The socket receives every frame. */
@@ -63,27 +65,36 @@ public record AfPacketOptions(
     /** A handle that receives and transmits. */
     public static AfPacketOptions receiving(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, owners, counters);
+                id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, false, owners, counters);
     }
 
     /** A further processor's handle, which only transmits. */
     public static AfPacketOptions transmitting(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, owners, counters);
+                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, false, owners, counters);
     }
 
     /** The same with another ring. */
     public AfPacketOptions withRing(int frames, int bytesPerFrame) {
-        return new AfPacketOptions(id, device, receive, frames, bytesPerFrame, promiscuous, fanout, owners, counters);
+        return new AfPacketOptions(
+                id, device, receive, frames, bytesPerFrame, promiscuous, fanout, exclusive, owners, counters);
     }
 
     /** The same, taking frames to all stations. */
     public AfPacketOptions withPromiscuous() {
-        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, true, fanout, owners, counters);
+        return new AfPacketOptions(
+                id, device, receive, ringFrames, frameBytes, true, fanout, exclusive, owners, counters);
     }
 
     /** The same, for one of several processors that share the received frames by flow. */
     public AfPacketOptions withFanout(int number) {
-        return new AfPacketOptions(id, device, receive, ringFrames, frameBytes, promiscuous, number, owners, counters);
+        return new AfPacketOptions(
+                id, device, receive, ringFrames, frameBytes, promiscuous, number, exclusive, owners, counters);
+    }
+
+    /** The same, where the kernel's own network stack gets nothing of what is received. */
+    public AfPacketOptions withExclusive() {
+        return new AfPacketOptions(
+                id, device, receive, ringFrames, frameBytes, promiscuous, fanout, true, owners, counters);
     }
 }

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The interface is taken up and given up by name: when it is deleted, renamed, set down or loses its carrier, the port
  * counts DOWN_EVENTS, and UP_EVENTS when an interface with that name is up again. Setting it up is the operator's.
  *
- * <p><b>The kernel's own IP stack sees every received frame too.</b> An interface that weir owns must have no IP address
- * there, else the kernel answers ARP for it and resets weir's connections. Without any address the kernel still
+ * <p><b>The kernel's own IP stack sees every received frame too</b>, unless the port is
+ * {@linkplain AfPacketOptions#exclusive exclusive} and the kernel can do that. Otherwise an interface that weir owns must
+ * have no IP address there, else the kernel answers ARP for it and resets weir's connections. Without any address the kernel still
  * configures an IPv6 link-local one, and answers neighbour solicitations for it: switch that off with
  * {@code sysctl net.ipv6.conf.NAME.disable_ipv6=1} or {@code ip link set dev NAME addrgenmode none}. Forwarding
  * ({@code net.ipv4.ip_forward}) must be off between such interfaces, and receive offloads that merge packets (GRO, LRO) may stay
@@ -71,6 +72,8 @@ public final class AfPacketPort implements Port {
 
     /** The number of the sockets that share the interface's frames, or at first what the options say. */
     private int fanout;
+
+    private final StackSilencer silencer = new StackSilencer();
 
     /** Kernel's index of the interface the socket is bound to; 0 while there is none with the name. */
     private int index;
@@ -345,7 +348,11 @@ public final class AfPacketPort implements Port {
                 socket.unbind(index);
                 bound = true;
             }
+            silencer.detach();
             index = named != 0 && bind(named) ? named : 0;
+            if (index != 0 && options.exclusive() && ring != null && !isLoopback()) {
+                silencer.attach(index);
+            }
         }
         boolean usable = index != 0 && question.isUsable(descriptor);
         if (!usable) {
@@ -359,6 +366,15 @@ public final class AfPacketPort implements Port {
         if (usable) {
             refreshCapabilities();
         }
+    }
+
+    private boolean isLoopback() {
+        return (question.flags(descriptor) & Interfaces.LOOPBACK) != 0;
+    }
+
+    /** True when the kernel's own network stack gets nothing of what this interface receives. */
+    public boolean isExclusive() {
+        return silencer.isAttached();
     }
 
     private boolean bind(int named) {
@@ -480,6 +496,7 @@ public final class AfPacketPort implements Port {
             ring.unmap();
         }
         socket.close();
+        silencer.detach();
         question.close();
     }
 }

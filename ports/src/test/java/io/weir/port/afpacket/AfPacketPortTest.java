@@ -131,6 +131,28 @@ class AfPacketPortTest {
     }
 
     @Test
+    void an_exclusive_port_keeps_the_kernels_own_stack_from_what_it_receives_until_it_is_closed() throws Exception {
+        network.ip(middle, "addr add 10.77.0.1/24 dev w0");
+        network.ip(left, "addr add 10.77.0.2/24 dev l0");
+        assertThat(pings()).isTrue();
+
+        AfPacketPort w0 = node.open(1, "w0", AfPacketOptions::withExclusive);
+        assertThat(w0.isExclusive()).isTrue();
+        assertThat(pings()).isFalse();
+        assertThat(node.receive(w0, 64)).isPositive();
+
+        node.close();
+        assertThat(pings()).isTrue();
+        node = new Switch(middle);
+    }
+
+    private boolean pings() {
+        String said = TestNetwork.run(
+                "nsenter", "--net=/run/netns/" + left, "sh", "-c", "ping -c1 -W1 10.77.0.1 || echo silence");
+        return !said.contains("silence");
+    }
+
+    @Test
     void a_handle_that_only_transmits_sends_and_receives_nothing() throws Exception {
         try (RawStation station = new RawStation(left, "l0")) {
             AfPacketPort receiving = node.open(1, "w0");
