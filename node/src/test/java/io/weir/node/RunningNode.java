@@ -56,6 +56,13 @@ final class RunningNode implements AutoCloseable {
         return command;
     }
 
+    /** The same for a process that a test interrupts: a shell that starts the tests in the background has SIGINT ignored. */
+    static List<String> interruptible(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(command(arguments));
+        return command;
+    }
+
     String name() {
         return name;
     }
