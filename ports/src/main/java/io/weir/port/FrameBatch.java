@@ -50,6 +50,11 @@ public final class FrameBatch {
         size = 0;
     }
 
+    /** True when the frame is in packet storage, in one buffer or several: any port may keep it after transmit returned. */
+    public boolean isStored(int i) {
+        return owner[i] == STORAGE || owner[i] == CHAIN;
+    }
+
     /** Appends a frame; the batch must not be full. */
     public void add(long frameAddress, int frameLength, long frameOffload, int frameOwner, int frameIngress) {
         int i = size++;

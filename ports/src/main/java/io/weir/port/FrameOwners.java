@@ -39,4 +39,25 @@ public final class FrameOwners {
     public void release(long address, int owner) {
         Objects.requireNonNull(owners[owner]).release(address);
     }
+
+    /**
+     * Moves a frame that stands in a port's receive ring into packet storage, a copy in one buffer or several, and gives
+     * the original back; a frame that is there already stays.
+     *
+     * @return false when there are not enough free buffers: the frame is where it was
+     */
+    public boolean moveToStorage(FrameBatch batch, int i) {
+        if (batch.isStored(i)) {
+            return true;
+        }
+        int length = batch.length[i];
+        long copy = storage.chain().store(storage.frames(), batch.address[i], length);
+        if (copy == BufferPool.ABSENT) {
+            return false;
+        }
+        release(batch.address[i], batch.owner[i]);
+        batch.address[i] = copy;
+        batch.owner[i] = length > storage.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
+        return true;
+    }
 }

@@ -240,10 +240,14 @@ public final class AfXdpPort implements Port {
             fillLevel = 0;
         }
         transmitOutstanding = sending.outstanding();
+        followCapabilities();
+        sayIfLong();
+    }
+
+    private void followCapabilities() {
         offload = face.isChecksumUnknown() ? Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0) : Offload.NONE;
         longestFrame = face.capabilities().mtu() + LINK_BYTES;
         sending.limit(longestFrame);
-        sayIfLong();
     }
 
     private void sayIfLong() {
@@ -292,9 +296,7 @@ public final class AfXdpPort implements Port {
         receiving = 0;
         chainFirst = 0;
         fillTarget = offered == null ? 0 : umem.fillTarget(offered.ringFrames);
-        longestFrame = face.capabilities().mtu() + LINK_BYTES;
-        offload = face.isChecksumUnknown() ? Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0) : Offload.NONE;
-        sending.limit(longestFrame);
+        followCapabilities();
         statistics.restart();
         sending.restart();
     }

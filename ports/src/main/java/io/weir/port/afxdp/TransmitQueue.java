@@ -97,22 +97,25 @@ final class TransmitQueue {
         if (to.transmit.free(1) < 1) {
             return false;
         }
-        long address = batch.address[i];
         int length = batch.length[i];
         long offload = batch.offload[i];
-        int owner = batch.owner[i];
         if (!isSendable(length, offload)) {
             drop(batch, i, length > longestFrame ? DropReason.FRAME_TOO_LONG : DropReason.TRANSMIT_FAILED);
             return true;
         }
-        if (owner == FrameBatch.STORAGE) {
-            int options = metadata(address, offload);
-            if (!put(to, address, length, options)) {
-                drop(batch, i, DropReason.TRANSMIT_FAILED);
-            }
+        // In another driver's ring the kernel cannot send from where the frame stands.
+        if (!owners.moveToStorage(batch, i)) {
+            drop(batch, i, DropReason.NO_BUFFER);
             return true;
         }
-        return owner == FrameBatch.CHAIN ? addChain(to, batch, i) : addCopy(to, batch, i);
+        if (batch.owner[i] == FrameBatch.CHAIN) {
+            return addChain(to, batch, i);
+        }
+        long address = batch.address[i];
+        if (!put(to, address, length, metadata(address, offload))) {
+            drop(batch, i, DropReason.TRANSMIT_FAILED);
+        }
+        return true;
     }
 
     /** What the kernel would refuse is refused here. */
@@ -194,25 +197,6 @@ final class TransmitQueue {
             }
         }
         return pieces;
-    }
-
-    /** The frame stands in another driver's ring, where the kernel cannot send from: its bytes are sent from a copy. */
-    private boolean addCopy(XdpSocket to, FrameBatch batch, int i) {
-        int length = batch.length[i];
-        long address = batch.address[i];
-        boolean single = length <= pool.frameCapacity();
-        long copy = single ? pool.acquire() : chains.store(frames, address, length);
-        if (copy == BufferPool.ABSENT) {
-            drop(batch, i, DropReason.NO_BUFFER);
-            return true;
-        }
-        if (single) {
-            MemorySegment.copy(frames, address, frames, copy, length);
-        }
-        owners.release(address, batch.owner[i]);
-        batch.address[i] = copy;
-        batch.owner[i] = single ? FrameBatch.STORAGE : FrameBatch.CHAIN;
-        return add(to, batch, i);
     }
 
     private void drop(FrameBatch batch, int i, DropReason reason) {

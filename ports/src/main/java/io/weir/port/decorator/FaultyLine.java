@@ -153,17 +153,10 @@ final class FaultyLine {
 
     private void copyForeign(FrameBatch batch) {
         for (int i = batch.size() - 1; i >= 0; i--) {
-            if (batch.owner[i] == FrameBatch.STORAGE || batch.owner[i] == FrameBatch.CHAIN) {
-                continue;
-            }
-            long copy = copyOf(batch, i);
-            owners.release(batch.address[i], batch.owner[i]);
-            if (copy == BufferPool.ABSENT) {
+            if (!owners.moveToStorage(batch, i)) {
+                owners.release(batch.address[i], batch.owner[i]);
                 count(Fault.LOSS);
                 batch.remove(i);
-            } else {
-                batch.address[i] = copy;
-                batch.owner[i] = FrameBatch.STORAGE;
             }
         }
     }

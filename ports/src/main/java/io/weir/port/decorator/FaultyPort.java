@@ -5,10 +5,10 @@ import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.FrameOwner;
+import io.weir.port.ForwardingPort;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
-import io.weir.port.PortCapabilities;
 
 /**
  * A port with a bad line: frames are lost, doubled, swapped, corrupted or cut with given probabilities, reproducibly for
@@ -18,10 +18,9 @@ import io.weir.port.PortCapabilities;
  * <p>A frame lost on its way in counts as received and dropped with {@link DropReason#FAULT_INJECTED}. On the way out
  * the engine has sent the frame, so its fate is decided: only {@link #injected} tells.
  */
-public final class FaultyPort implements Port, FrameOwner {
+public final class FaultyPort extends ForwardingPort implements FrameOwner {
     private static final int BATCH = 64;
 
-    private final Port port;
     private final ProcessorCounters counters;
     private final FaultyLine inbound;
     private final FaultyLine outbound;
@@ -35,25 +34,10 @@ public final class FaultyPort implements Port, FrameOwner {
             long seed,
             FaultSettings receive,
             FaultSettings transmit) {
-        this.port = port;
+        super(port);
         this.counters = counters;
         inbound = new FaultyLine(owners, seed, receive);
         outbound = new FaultyLine(owners, seed + 1, transmit);
-    }
-
-    @Override
-    public int id() {
-        return port.id();
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return port.capabilities();
     }
 
     /** How often a fault was done, both directions. */
@@ -119,16 +103,6 @@ public final class FaultyPort implements Port, FrameOwner {
         outbound.transmit(port);
         outbound.copyForeign();
         port.maintain(nowMs);
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return port.pollDescriptor();
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.weir.port.decorator;
 
 import io.weir.memory.packet.FrameOwner;
+import io.weir.port.ForwardingPort;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
-import io.weir.port.PortCapabilities;
 import io.weir.port.WireImage;
 import io.weir.port.pcap.PacketDirection;
 import io.weir.port.pcap.PcapngWriter;
@@ -20,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link io.weir.port.Offload#CHECKSUM_UNKNOWN}) is recorded as it came. Recording ends when the file has reached its greatest size or cannot be
  * written; the traffic goes on either way. Writes files on the packet path: a tool for finding faults.
  */
-public final class TracedPort implements Port, FrameOwner {
+public final class TracedPort extends ForwardingPort implements FrameOwner {
     /** Room for a GSO frame of 64 KiB and a batch of full Ethernet frames. */
     private static final int BUFFER_BYTES = 256 << 10;
 
-    private final Port port;
     private final MemorySegment frames;
     private final WireImage image;
     private final PcapngWriter writer;
@@ -47,27 +46,12 @@ public final class TracedPort implements Port, FrameOwner {
      */
     public TracedPort(Port port, FrameOwners owners, Path file, long maximumBytes, LongSupplier timestampNs)
             throws IOException {
-        this.port = port;
+        super(port);
         this.frames = owners.storage().frames();
         image = new WireImage(owners);
         this.maximumBytes = maximumBytes;
         this.timestampNs = timestampNs;
         writer = PcapngWriter.create(file, port.name(), BUFFER_BYTES);
-    }
-
-    @Override
-    public int id() {
-        return port.id();
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return port.capabilities();
     }
 
     /** Frames that passed after recording had ended. */
@@ -165,26 +149,6 @@ public final class TracedPort implements Port, FrameOwner {
         if (port instanceof FrameOwner owner) {
             owner.release(address);
         }
-    }
-
-    @Override
-    public void maintain(long nowMs) {
-        port.maintain(nowMs);
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return port.pollDescriptor();
-    }
-
-    @Override
-    public boolean hasBacklog() {
-        return port.hasBacklog();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.weir.port.memory;
 
-import io.weir.memory.packet.BufferPool;
 import io.weir.memory.ring.FrameRing;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
@@ -16,14 +15,12 @@ public final class MemoryPort implements Port {
     private final FrameRing receive;
     private final FrameRing transmit;
     private final FrameOwners owners;
-    private final BufferPool storage;
 
     MemoryPort(MemoryWire wire, FrameRing receive, FrameRing transmit, FrameOwners owners) {
         this.wire = wire;
         this.receive = receive;
         this.transmit = transmit;
         this.owners = owners;
-        storage = owners.storage();
     }
 
     @Override
@@ -54,31 +51,14 @@ public final class MemoryPort implements Port {
         }
         int size = batch.size();
         for (int i = 0; i < size; i++) {
-            int owner = batch.owner[i];
-            boolean isStored = owner == FrameBatch.STORAGE || owner == FrameBatch.CHAIN;
-            boolean accepted = isStored
-                    ? transmit.offer(batch.address[i], batch.length[i], batch.offload[i], owner, batch.ingress[i])
-                    : offerCopy(batch, i);
+            boolean accepted = owners.moveToStorage(batch, i)
+                    && transmit.offer(
+                            batch.address[i], batch.length[i], batch.offload[i], batch.owner[i], batch.ingress[i]);
             if (!accepted) {
                 return i;
             }
         }
         return size;
-    }
-
-    private boolean offerCopy(FrameBatch batch, int i) {
-        int length = batch.length[i];
-        int owner = length > storage.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
-        long copy = storage.chain().store(storage.frames(), batch.address[i], length);
-        if (copy == BufferPool.ABSENT) {
-            return false;
-        }
-        if (!transmit.offer(copy, length, batch.offload[i], owner, batch.ingress[i])) {
-            owners.release(copy, owner);
-            return false;
-        }
-        owners.release(batch.address[i], batch.owner[i]);
-        return true;
     }
 
     @Override

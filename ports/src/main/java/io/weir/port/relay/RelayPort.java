@@ -3,7 +3,6 @@ package io.weir.port.relay;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
-import io.weir.memory.packet.BufferPool;
 import io.weir.memory.ring.FrameRing;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
@@ -22,7 +21,6 @@ public final class RelayPort implements Port {
     private final Relay relay;
     private final FrameRing ring;
     private final FrameOwners owners;
-    private final BufferPool pool;
     private final ProcessorCounters counters;
 
     /**
@@ -35,7 +33,6 @@ public final class RelayPort implements Port {
         this.relay = relay;
         this.ring = relay.ring();
         this.owners = owners;
-        this.pool = owners.storage();
         this.counters = counters;
     }
 
@@ -66,11 +63,12 @@ public final class RelayPort implements Port {
         }
         int count = Math.min(batch.size(), ring.free());
         for (int i = 0; i < count; i++) {
-            int owner = batch.owner[i];
-            if (owner == FrameBatch.STORAGE || owner == FrameBatch.CHAIN) {
-                append(batch, i, batch.address[i], owner);
+            if (owners.moveToStorage(batch, i)) {
+                append(batch, i);
             } else {
-                copy(batch, i);
+                counters.add(InterfaceCounter.TRANSMIT_ERRORS, relay.id(), 1);
+                counters.drop(DropReason.NO_BUFFER, batch.ingress[i]);
+                owners.release(batch.address[i], batch.owner[i]);
             }
         }
         if (count > 0) {
@@ -79,24 +77,12 @@ public final class RelayPort implements Port {
         return count;
     }
 
-    private void append(FrameBatch batch, int i, long address, int owner) {
-        if (!ring.offer(address, batch.length[i], batch.offload[i], owner, batch.ingress[i])) {
+    private void append(FrameBatch batch, int i) {
+        if (!ring.offer(batch.address[i], batch.length[i], batch.offload[i], batch.owner[i], batch.ingress[i])) {
             // Cannot be: the ring had room and has one producer.
             counters.drop(DropReason.INTERNAL_ERROR, batch.ingress[i]);
-            owners.release(address, owner);
+            owners.release(batch.address[i], batch.owner[i]);
         }
-    }
-
-    private void copy(FrameBatch batch, int i) {
-        int length = batch.length[i];
-        long copy = pool.chain().store(pool.frames(), batch.address[i], length);
-        if (copy == BufferPool.ABSENT) {
-            counters.add(InterfaceCounter.TRANSMIT_ERRORS, relay.id(), 1);
-            counters.drop(DropReason.NO_BUFFER, batch.ingress[i]);
-        } else {
-            append(batch, i, copy, length > pool.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE);
-        }
-        owners.release(batch.address[i], batch.owner[i]);
     }
 
     @Override

@@ -5,11 +5,10 @@ import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.packet.FrameChain;
-import io.weir.memory.queue.QueueRecord;
+import io.weir.port.ForwardingPort;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
-import io.weir.port.PortCapabilities;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,11 +20,10 @@ import java.lang.foreign.MemorySegment;
  * <p>The port below must receive into packet storage. A frame for a full ring is dropped and counted here, as received and
  * as {@link DropReason#SPREAD_RING_FULL}.
  */
-public final class SpreadPort implements Port {
+public final class SpreadPort extends ForwardingPort {
     /** Frames taken from the queue in one call for each frame the caller asked for, at most. */
     private static final int ROUNDS = 4;
 
-    private final Port port;
     private final Spread[] others;
     private final int own;
     private final FrameOwners owners;
@@ -45,7 +43,7 @@ public final class SpreadPort implements Port {
      */
     public SpreadPort(
             Port port, Spread[] processors, int own, FrameOwners owners, ProcessorCounters counters, int batchFrames) {
-        this.port = port;
+        super(port);
         this.others = processors.clone();
         this.own = own;
         this.owners = owners;
@@ -125,55 +123,5 @@ public final class SpreadPort implements Port {
                 others[k].wakeUp().ring();
             }
         }
-    }
-
-    @Override
-    public int id() {
-        return port.id();
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public int transmit(FrameBatch batch) {
-        return port.transmit(batch);
-    }
-
-    @Override
-    public void maintain(long nowMs) {
-        port.maintain(nowMs);
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public int pollDescriptor() {
-        return port.pollDescriptor();
-    }
-
-    @Override
-    public boolean hasBacklog() {
-        return port.hasBacklog();
-    }
-
-    @Override
-    public void report(QueueRecord record) {
-        port.report(record);
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -2,7 +2,6 @@ package io.weir.switching.filter;
 
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
-import io.weir.memory.packet.BufferPool;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.port.FrameBatch;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +24,7 @@ final class PendingPackets {
     private static final int NONE = -1;
 
     private final MemorySegment frames;
-    private final BufferPool pool;
+    private final ProcessorContext context;
     private final NeighbourTable neighbours;
     private final Egress egress;
     private final ProcessorCounters counters;
@@ -63,7 +62,7 @@ final class PendingPackets {
 
     PendingPackets(ProcessorContext context, Egress egress, IcmpErrors errors, int capacity) {
         this.frames = context.frames;
-        this.pool = context.pool;
+        this.context = context;
         this.neighbours = context.neighbours;
         this.counters = context.counters;
         this.egress = egress;
@@ -113,28 +112,21 @@ final class PendingPackets {
             return Verdict.drop(DropReason.NEIGHBOUR_QUEUE_FULL);
         }
         FrameBatch columns = batch.frames;
-        long frame = columns.address[i];
-        int frameLength = columns.length[i];
-        int frameOwner = columns.owner[i];
-        if (frameOwner != FrameBatch.STORAGE && frameOwner != FrameBatch.CHAIN) {
-            if (frameLength > LONGEST_COPY) {
+        if (!columns.isStored(i)) {
+            if (columns.length[i] > LONGEST_COPY) {
                 return Verdict.drop(DropReason.FRAME_TOO_LONG);
             }
-            long copy = pool.chain().store(frames, frame, frameLength);
-            if (copy == BufferPool.ABSENT) {
+            if (!context.moveToStorage(columns, i)) {
                 return Verdict.drop(DropReason.NO_BUFFER);
             }
-            egress.release(frame, frameOwner);
-            frame = copy;
-            frameOwner = frameLength > pool.frameCapacity() ? FrameBatch.CHAIN : FrameBatch.STORAGE;
         }
         int slot = free;
         free = next[slot];
         next[slot] = NONE;
-        address[slot] = frame;
-        length[slot] = frameLength;
+        address[slot] = columns.address[i];
+        length[slot] = columns.length[i];
         offload[slot] = columns.offload[i];
-        owner[slot] = frameOwner;
+        owner[slot] = columns.owner[i];
         ingress[slot] = columns.ingress[i];
         sourceMac[slot] = egressMac;
         routed[slot] = fromRouting;

@@ -81,4 +81,9 @@ public final class ProcessorContext {
             owners.release(address, owner);
         }
     }
+
+    /** As {@link FrameOwners#moveToStorage}. */
+    boolean moveToStorage(FrameBatch batch, int i) {
+        return owners.moveToStorage(batch, i);
+    }
 }
