@@ -75,7 +75,7 @@ class BenchSystemTest {
         Programs.assume("ip", "nsenter", "nginx", "wrk");
         Assumptions.assumeTrue(Files.isDirectory(Path.of("/run/netns")), "no named network namespaces here");
         Path log = folder.resolve("bench.log");
-        Process bench = new ProcessBuilder(RunningNode.interruptible(
+        Process bench = new ProcessBuilder(RunningNode.command(
                         "bench",
                         "--seconds",
                         "20",

@@ -74,7 +74,7 @@ class DemoSystemTest {
     @Test
     void ctrl_c_leaves_nothing_behind() throws IOException, InterruptedException {
         Path log = folder.resolve("demo.log");
-        Process demo = new ProcessBuilder(RunningNode.interruptible("demo", "--seconds", "60"))
+        Process demo = new ProcessBuilder(RunningNode.command("demo", "--seconds", "60"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

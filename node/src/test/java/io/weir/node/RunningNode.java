@@ -49,17 +49,14 @@ final class RunningNode implements AutoCloseable {
         return node;
     }
 
-    /** The command line that runs weir with some arguments in a process of its own. */
+    /**
+     * The command line that runs weir with some arguments in a process of its own. It heeds signals also when the tests
+     * inherited them ignored, as from nohup or from a shell that started them in the background.
+     */
     static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(DemoCommand.self());
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
+        command.addAll(DemoCommand.self());
         command.addAll(List.of(arguments));
-        return command;
-    }
-
-    /** The same for a process that a test interrupts: a shell that starts the tests in the background has SIGINT ignored. */
-    static List<String> interruptible(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-        command.addAll(command(arguments));
         return command;
     }
 
