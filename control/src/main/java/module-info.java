@@ -3,6 +3,7 @@ module io.weir.control {
     requires static transitive org.jspecify;
     requires transitive io.weir.memory;
     requires transitive io.weir.wire;
+    requires transitive io.weir.agent;
     requires org.snakeyaml.engine;
 
     exports io.weir.control.configuration;

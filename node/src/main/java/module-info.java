@@ -7,6 +7,8 @@ module io.weir.node {
     requires io.weir.port;
     requires io.weir.switching;
     requires io.weir.control;
+    requires io.weir.agent;
+    requires io.weir.management;
     requires io.weir.lab;
     requires info.picocli;
     requires tools.jackson.databind;

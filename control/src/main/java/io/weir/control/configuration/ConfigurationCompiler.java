@@ -235,7 +235,7 @@ final class ConfigurationCompiler {
             case WEIGHTED_ROUND_ROBIN -> WEIGHTED_ROUND_ROBIN;
             case MAGLEV -> MAGLEV;
             case SOURCE_HASH -> SOURCE_HASH;
-            case LEAST_CONNECTIONS -> LEAST_CONNECTIONS;
+            case LEAST_CONNECTIONS, HOT_COLD -> LEAST_CONNECTIONS;
         };
     }
 
@@ -245,6 +245,7 @@ final class ConfigurationCompiler {
             case MAGLEV -> ConfigurationReader.MAGLEV;
             case SOURCE_HASH -> ConfigurationReader.SOURCE_HASH;
             case LEAST_CONNECTIONS -> ConfigurationReader.LEAST_CONNECTIONS;
+            case HOT_COLD -> ConfigurationReader.HOT_COLD;
         };
     }
 

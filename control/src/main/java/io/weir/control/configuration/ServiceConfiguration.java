@@ -13,6 +13,8 @@ import java.util.List;
  * @param forwarding how packets reach the server
  * @param algorithm how a server is chosen for a new connection
  * @param members servers of the service
+ * @param balance how their weights are made
+ * @param rules for first packets that call for certain servers
  */
 public record ServiceConfiguration(
         String name,
@@ -21,10 +23,25 @@ public record ServiceConfiguration(
         int port,
         Forwarding forwarding,
         Algorithm algorithm,
-        List<Member> members) {
+        List<Member> members,
+        BalanceConfiguration balance,
+        List<RuleConfiguration> rules) {
     public ServiceConfiguration {
         addresses = List.copyOf(addresses);
         members = List.copyOf(members);
+        rules = List.copyOf(rules);
+    }
+
+    /** With static weights and without rules. */
+    public ServiceConfiguration(
+            String name,
+            List<IpAddress> addresses,
+            Protocol protocol,
+            int port,
+            Forwarding forwarding,
+            Algorithm algorithm,
+            List<Member> members) {
+        this(name, addresses, protocol, port, forwarding, algorithm, members, BalanceConfiguration.DEFAULTS, List.of());
     }
 
     /** Transport protocols; the number is that of the IP header. */
@@ -56,7 +73,8 @@ public record ServiceConfiguration(
         WEIGHTED_ROUND_ROBIN,
         MAGLEV,
         SOURCE_HASH,
-        LEAST_CONNECTIONS
+        LEAST_CONNECTIONS,
+        HOT_COLD
     }
 
     /**
@@ -65,6 +83,12 @@ public record ServiceConfiguration(
      * @param server the server's name
      * @param weight weight here; 0 drains
      * @param port port towards the server; 0 keeps the packet's
+     * @param backup whether it gets connections only when no other member does
      */
-    public record Member(String server, int weight, int port) {}
+    public record Member(String server, int weight, int port, boolean backup) {
+        /** No backup. */
+        public Member(String server, int weight, int port) {
+            this(server, weight, port, false);
+        }
+    }
 }

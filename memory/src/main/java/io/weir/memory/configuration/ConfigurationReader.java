@@ -28,6 +28,7 @@ public final class ConfigurationReader {
     public static final int MAGLEV = 2;
     public static final int SOURCE_HASH = 3;
     public static final int LEAST_CONNECTIONS = 4;
+    public static final int HOT_COLD = 5;
 
     /** Address kinds. */
     public static final int NOT_LOCAL = 0;

@@ -1,0 +1,5 @@
+/** The node's surface over HTTP. */
+@NullMarked
+package io.weir.management;
+
+import org.jspecify.annotations.NullMarked;
