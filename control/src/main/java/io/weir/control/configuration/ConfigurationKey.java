@@ -17,6 +17,10 @@ public enum ConfigurationKey {
     SERVICES("", "services", "list of services", "none", "what clients connect to"),
     TIMEOUTS("", "timeouts", "section", "", "idle timeouts by state of a connection"),
     LIMITS("", "limits", "section", "", "bounds on what strangers can make weir do"),
+    CHECKS("", "checks", "list of checks", "none", "health checks, which servers name"),
+    LOAD("", "load", "section", "", "the way from the servers' load to weights, for services with weights: even-load"),
+    REPORTS("", "reports", "section", "", "where load reports arrive and who may send them"),
+    MANAGEMENT("", "management", "section", "", "REST interface and dashboard; always on the node's Unix socket"),
 
     PROCESSORS_CONTROL("processors", "control", "list of CPU numbers", "not pinned", "CPUs of the control processor"),
     PROCESSORS_SWITCHING(
@@ -53,7 +57,8 @@ public enum ConfigurationKey {
             "mode",
             "exclusive or shared",
             "exclusive",
-            "af_xdp: exclusive takes every frame; shared only those for services and own addresses, the kernel gets the rest"),
+            "af_xdp: exclusive takes every frame; shared only those for services and own addresses, the kernel gets"
+                    + " the rest"),
     INTERFACE_XDP(
             "interfaces",
             "xdp",
@@ -102,6 +107,28 @@ public enum ConfigurationKey {
     SERVER_NAME("servers", "name", "text", "required", "unique name"),
     SERVER_ADDRESSES("servers", "addresses", "one address of each family", "required", "where the server is"),
     SERVER_WEIGHT("servers", "weight", "0..65535", "1", "share of new connections; 0 drains"),
+    SERVER_TAGS(
+            "servers", "tags", "list of names", "none", "what the server has or can do; for require, prefer and rules"),
+    SERVER_CHECK(
+            "servers", "check", "check name", "none: taken to be up", "its health check, shared by all its services"),
+    SERVER_LOAD(
+            "servers", "load", "section", "its reports", "where its load is asked for, when it does not report itself"),
+
+    SERVER_LOAD_FROM(
+            "servers.load",
+            "from",
+            "agent-check or prometheus",
+            "required",
+            "agent-check: a port that answers with HAProxy's agent-check text; prometheus: metrics over HTTP"),
+    SERVER_LOAD_PORT("servers.load", "port", "1..65535", "required", "TCP port"),
+    SERVER_LOAD_PATH("servers.load", "path", "path", "/metrics", "prometheus: what to get"),
+    SERVER_LOAD_INTERVAL("servers.load", "interval", "duration", "1s", "asked so often"),
+    SERVER_LOAD_CPU("servers.load", "cpu", "metric", "none", "prometheus: gauge of CPU utilisation, 0..1"),
+    SERVER_LOAD_MEMORY("servers.load", "memory", "metric", "none", "prometheus: gauge of memory utilisation, 0..1"),
+    SERVER_LOAD_CLIENTS("servers.load", "clients", "metric", "none", "prometheus: gauge of clients served"),
+    SERVER_LOAD_SUM(
+            "servers.load", "execution-sum", "metric", "none", "prometheus: counter of seconds spent on requests"),
+    SERVER_LOAD_COUNT("servers.load", "execution-count", "metric", "none", "prometheus: counter of requests"),
 
     SERVICE_NAME("services", "name", "text", "required", "unique name"),
     SERVICE_ADDRESSES("services", "addresses", "list of addresses", "required", "virtual addresses, either family"),
@@ -112,19 +139,139 @@ public enum ConfigurationKey {
             "forwarding",
             "nat or direct",
             "nat",
-            "nat rewrites addresses both ways; direct only the link-layer address, the server answers the client itself"),
+            "nat rewrites addresses both ways; direct only the link-layer address, the server answers the client"
+                    + " itself"),
     SERVICE_ALGORITHM(
             "services",
             "algorithm",
-            "weighted-round-robin, maglev, source-hash or least-connections",
+            "weighted-round-robin, maglev, source-hash, least-connections or hot-cold",
             "maglev",
             "how a server is chosen for a new connection"),
     SERVICE_SERVERS("services", "servers", "list of server names or members", "required", "servers of the service"),
+    SERVICE_WEIGHTS(
+            "services",
+            "weights",
+            "static or even-load",
+            "static",
+            "static keeps the weights of this file; even-load moves them until the servers are loaded alike"),
+    SERVICE_REQUIRE("services", "require", "list of tags", "none", "servers without all of them get no connections"),
+    SERVICE_PREFER("services", "prefer", "list of tags", "none", "servers with all of them come first"),
+    SERVICE_SPILL_OVER(
+            "services",
+            "spill-over",
+            "share",
+            "80%",
+            "mean load index of the preferred servers from which on the others take part"),
+    SERVICE_ON_DOWN(
+            "services",
+            "on-down",
+            "drain or reset",
+            "drain",
+            "what becomes of the connections of a server that is down"),
+    SERVICE_SLOW_START(
+            "services", "slow-start", "duration", "0s", "how long a server that came up takes to its full weight"),
+    SERVICE_PANIC(
+            "services",
+            "panic",
+            "share",
+            "0%",
+            "when a smaller share of the servers is up, their health is ignored; 0% never ignores it"),
+    SERVICE_RULES("services", "rules", "list of rules", "none", "first packets that call for certain servers"),
+
+    RULE_SOURCE("services.rules", "source", "list of prefixes", "any", "networks of the client's address"),
+    RULE_PORTS("services.rules", "ports", "port or range", "any", "destination port, such as 8000-8999"),
+    RULE_DSCP(
+            "services.rules",
+            "dscp",
+            "list of code points",
+            "any",
+            "differentiated services code points: 0..63, cs0..cs7, af11..af43 or ef"),
+    RULE_TCP_OPTIONS(
+            "services.rules",
+            "tcp-options",
+            "list of options",
+            "any",
+            "options that the SYN must have: kinds 2..63, mss, window-scale, sack, timestamps, mptcp or fast-open"),
+    RULE_SERVER("services.rules", "server", "server name", "this or tag", "a server of the service"),
+    RULE_TAG("services.rules", "tag", "tag", "this or server", "the servers of the service with this tag"),
 
     MEMBER_SERVER("services.servers", "server", "server name", "required", "a server of the list above"),
     MEMBER_WEIGHT("services.servers", "weight", "0..65535", "the server's", "weight in this service; 0 drains"),
     MEMBER_PORT(
             "services.servers", "port", "1..65535", "the packet's", "port towards the server; needs forwarding: nat"),
+    MEMBER_BACKUP(
+            "services.servers",
+            "backup",
+            "true or false",
+            "false",
+            "gets connections only when no other server of the service does"),
+
+    CHECK_NAME("checks", "name", "text", "required", "unique name"),
+    CHECK_TYPE("checks", "type", "tcp, http, https, udp, icmp or command", "required", "what is asked of a server"),
+    CHECK_PORT("checks", "port", "1..65535", "80 for http, 443 for https", "port that is asked"),
+    CHECK_INTERVAL("checks", "interval", "duration", "2s", "from the start of a check to the start of the next"),
+    CHECK_TIMEOUT("checks", "timeout", "duration", "1s, or the interval", "a check that takes longer has failed"),
+    CHECK_RISE("checks", "rise", "number", "2", "successes in a row that make a server up"),
+    CHECK_FALL("checks", "fall", "number", "3", "failures in a row that make it down"),
+    CHECK_JITTER("checks", "jitter", "share", "10%", "random variation of the interval"),
+    CHECK_PATH("checks", "path", "path", "/", "http, https: what to get"),
+    CHECK_HOST("checks", "host", "text", "the server's address", "http, https: Host header, and name for TLS"),
+    CHECK_STATUS("checks", "status", "list of statuses", "200..399", "http, https: answers that are good"),
+    CHECK_BODY("checks", "body", "regular expression", "any", "http, https: is to be found in the body"),
+    CHECK_VERIFY("checks", "verify", "true or false", "true", "https: verify the certificate"),
+    CHECK_PAYLOAD(
+            "checks", "payload", "text", "empty", "udp: what to send; \\n, \\r, \\t, \\\\ and \\xHH stand for bytes"),
+    CHECK_EXPECT("checks", "expect", "regular expression", "any", "udp: is to be found in the answer"),
+    CHECK_COMMAND(
+            "checks",
+            "command",
+            "list: program and arguments",
+            "required for command",
+            "exit status 0 is good; finds WEIR_SERVER and WEIR_ADDRESS in its environment"),
+
+    LOAD_INTERVAL("load", "interval", "duration", "1s", "between two decisions of the master"),
+    LOAD_STALE(
+            "load", "stale", "duration", "10s", "an older report is not used; the weight goes back to the configured"),
+    LOAD_STEP("load", "step", "share", "20%", "greatest change of a weight in one decision"),
+    LOAD_FLOOR("load", "floor", "share", "10%", "least weight, relative to the configured"),
+    LOAD_CEILING("load", "ceiling", "share", "400%", "greatest weight, relative to the configured"),
+    LOAD_INDEX("load", "index", "section", "CPU alone", "what the load index is made of: a weighted mean of its parts"),
+
+    INDEX_CLIENTS("load.index", "clients", "number", "0", "weight of clients served / full-clients"),
+    INDEX_CPU("load.index", "cpu", "number", "1", "weight of CPU utilisation"),
+    INDEX_MEMORY("load.index", "memory", "number", "0", "weight of memory utilisation"),
+    INDEX_EXECUTION("load.index", "execution", "number", "0", "weight of mean execution time / full-execution"),
+    INDEX_REQUESTS("load.index", "requests", "number", "0", "weight of requests per second / full-requests"),
+    INDEX_FULL_CLIENTS("load.index", "full-clients", "number", "1000", "clients of a server at full load"),
+    INDEX_FULL_EXECUTION("load.index", "full-execution", "duration", "1s", "execution time at full load"),
+    INDEX_FULL_REQUESTS("load.index", "full-requests", "number", "1000", "requests per second at full load"),
+
+    REPORTS_LISTEN(
+            "reports",
+            "listen",
+            "list of addresses",
+            "none",
+            "for datagrams: an interface's own address is reached through weir, any other through the host"),
+    REPORTS_PORT("reports", "port", "1..65535", "7411", "UDP port"),
+    REPORTS_WINDOW("reports", "window", "duration", "30s", "greatest difference between a report's clock and ours"),
+    REPORTS_RATE("reports", "per-second", "number", "10000", "datagrams looked at per second; others are dropped"),
+    REPORTS_KEYS("reports", "keys", "list of keys", "none: no reports are taken", "who may report"),
+
+    KEY_ID("reports.keys", "id", "1..65535", "required", "number that a report names"),
+    KEY_FILE(
+            "reports.keys",
+            "file",
+            "path",
+            "required",
+            "the key: at least 64 hexadecimal digits; not readable by others"),
+    KEY_SERVERS("reports.keys", "servers", "list of server names", "all", "servers it may speak for"),
+
+    MANAGEMENT_ADDRESS(
+            "management", "address", "address", "none", "listens on this too; other than loopback only with TLS"),
+    MANAGEMENT_PORT("management", "port", "1..65535", "7480", "TCP port"),
+    MANAGEMENT_TOKEN("management", "token-file", "path", "made at start", "file with the token"),
+    MANAGEMENT_CERTIFICATE("management", "certificate", "path", "none", "PEM file with the certificate chain, for TLS"),
+    MANAGEMENT_KEY("management", "key", "path", "none", "PEM file with its private key (PKCS #8)"),
 
     TIMEOUT_ESTABLISHED("timeouts", "established", "duration", "900s", "TCP, handshake complete"),
     TIMEOUT_SYN("timeouts", "syn", "duration", "60s", "TCP, handshake not complete"),

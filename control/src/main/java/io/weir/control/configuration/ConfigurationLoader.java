@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -48,7 +47,9 @@ public final class ConfigurationLoader {
     /** Switching processors of a node. */
     public static final int MOST_PROCESSORS = 64;
 
-    private static final int MOST_NUMBERED = 65_535;
+    /** Greatest number of services and of servers, and greatest port. */
+    static final int MOST_NUMBERED = 65_535;
+
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration GREATEST_TIMEOUT = Duration.ofDays(7);
 
@@ -133,14 +134,36 @@ public final class ConfigurationLoader {
         List<InterfaceConfiguration> interfaces =
                 interfaces(top, processors.switching().size(), memory);
         List<RouteConfiguration> routes = routes(top, interfaces);
-        List<ServerConfiguration> servers = servers(top);
-        List<ServiceConfiguration> services = services(top, servers);
+        CheckReader checkReader = new CheckReader(problems);
+        List<CheckConfiguration> checks =
+                top.list(CHECKS, MOST_NUMBERED).stream().map(checkReader::read).toList();
+        ControlReader control = new ControlReader(problems);
+        List<ServerConfiguration> servers = servers(top, checks, control);
+        ServiceReader serviceReader = new ServiceReader(problems, servers);
+        List<ServiceConfiguration> services = top.list(SERVICES, MOST_NUMBERED).stream()
+                .map(serviceReader::read)
+                .toList();
         TimeoutsConfiguration timeouts = timeouts(top.section(TIMEOUTS));
         LimitsConfiguration limits = limits(top.section(LIMITS));
         if (interfaces.isEmpty() && !top.has(INTERFACES)) {
             problems.add(root, "interfaces is missing", "list at least one: - {name: eth0, addresses: [10.0.0.1/24]}");
         }
-        return new NodeConfiguration(name, processors, memory, interfaces, routes, servers, services, timeouts, limits);
+        return new NodeConfiguration(
+                name,
+                processors,
+                memory,
+                interfaces,
+                routes,
+                servers,
+                services,
+                timeouts,
+                limits,
+                checks,
+                control.load(top.section(LOAD)),
+                control.reports(
+                        top.section(REPORTS),
+                        servers.stream().map(ServerConfiguration::name).toList()),
+                control.management(top.section(MANAGEMENT)));
     }
 
     private ProcessorsConfiguration processors(YamlSection section) {
@@ -216,7 +239,7 @@ public final class ConfigurationLoader {
         for (Node node : top.list(INTERFACES, MOST_INTERFACES)) {
             YamlSection section = new YamlSection(problems, "interfaces", node);
             String name = section.name(INTERFACE_NAME, section.required(INTERFACE_NAME));
-            unique(names, name, section.place(INTERFACE_NAME), "interface");
+            problems.unique(names, name, section.place(INTERFACE_NAME), "interface");
             String device = section.text(INTERFACE_DEVICE).orElse(name);
             if (!device.isEmpty() && (device.length() > 15 || !device.matches("[^\\s/:\\p{Cntrl}]+"))) {
                 section.problem(
@@ -224,13 +247,11 @@ public final class ConfigurationLoader {
                         "'" + Problems.shown(device) + "' is not a device name",
                         "1..15 characters without space, '/' and ':'");
             }
-            unique(devices, device, section.place(INTERFACE_DEVICE), "device");
+            problems.unique(devices, device, section.place(INTERFACE_DEVICE), "device");
             List<IpPrefix> addresses = new ArrayList<>();
             for (Node element : section.list(INTERFACE_ADDRESSES, 64)) {
-                parsed(element, "addresses", IpPrefix::parse).ifPresent(prefix -> {
-                    if (!isUnicast(prefix.address())) {
-                        problems.add(element, "addresses: " + prefix + " is not a unicast address", "");
-                    }
+                problems.parsed(element, "addresses", IpPrefix::parse).ifPresent(prefix -> {
+                    problems.requireUnicast(element, "addresses", prefix.address());
                     Node earlier = owners.putIfAbsent(prefix.address(), element);
                     if (earlier != null) {
                         problems.add(
@@ -242,7 +263,7 @@ public final class ConfigurationLoader {
                 });
             }
             MacAddress link = section.parsed(
-                            INTERFACE_LINK_ADDRESS, (n, t) -> parsed(n, "link-address", MacAddress::parse))
+                            INTERFACE_LINK_ADDRESS, (n, t) -> problems.parsed(n, "link-address", MacAddress::parse))
                     .orElse(null);
             if (link != null && ((link.bits() >>> 40) & 1) != 0) {
                 section.problem(INTERFACE_LINK_ADDRESS, link + " is a group address", "the first octet must be even");
@@ -262,7 +283,7 @@ public final class ConfigurationLoader {
         Set<IpPrefix> seen = new HashSet<>();
         for (Node node : top.list(ROUTES, 100_000)) {
             YamlSection section = new YamlSection(problems, "routes", node);
-            IpAddress via = section.parsed(ROUTE_VIA, (n, t) -> parsed(n, "via", IpAddress::parse))
+            IpAddress via = section.parsed(ROUTE_VIA, (n, t) -> problems.parsed(n, "via", IpAddress::parse))
                     .orElse(null);
             IpPrefix to = destination(section, via);
             String through = section.text(ROUTE_INTERFACE).orElse(null);
@@ -305,8 +326,9 @@ public final class ConfigurationLoader {
                     : new IpPrefix(new Ipv4Address(0), 0);
         }
         Node place = section.place(ROUTE_TO);
-        IpPrefix to =
-                place == null ? null : parsed(place, "to", IpPrefix::parse).orElse(null);
+        IpPrefix to = place == null
+                ? null
+                : problems.parsed(place, "to", IpPrefix::parse).orElse(null);
         if (to != null && !to.network().equals(to)) {
             section.problem(ROUTE_TO, to + " has host bits set", "write " + to.network());
         }
@@ -318,19 +340,18 @@ public final class ConfigurationLoader {
                 || (address instanceof Ipv6Address v6 && v6.isLinkLocal());
     }
 
-    private List<ServerConfiguration> servers(YamlSection top) {
+    private List<ServerConfiguration> servers(YamlSection top, List<CheckConfiguration> checks, ControlReader control) {
+        List<String> checkNames = checks.stream().map(CheckConfiguration::name).toList();
         List<ServerConfiguration> servers = new ArrayList<>();
         Map<String, Node> names = new HashMap<>();
         for (Node node : top.list(SERVERS, MOST_NUMBERED)) {
             YamlSection section = new YamlSection(problems, "servers", node);
             String name = section.name(SERVER_NAME, section.required(SERVER_NAME));
-            unique(names, name, section.place(SERVER_NAME), "server");
+            problems.unique(names, name, section.place(SERVER_NAME), "server");
             List<IpAddress> addresses = new ArrayList<>();
             for (Node element : section.list(SERVER_ADDRESSES, 2)) {
-                parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
-                    if (!isUnicast(address)) {
-                        problems.add(element, "addresses: " + address + " is not a unicast address", "");
-                    }
+                problems.parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
+                    problems.requireUnicast(element, "addresses", address);
                     if (addresses.stream().anyMatch(a -> a.getClass() == address.getClass())) {
                         problems.add(element, "addresses: a second address of the same family", "one of each");
                     }
@@ -340,115 +361,42 @@ public final class ConfigurationLoader {
             if (addresses.isEmpty()) {
                 problems.add(node, "servers: " + name + " has no address", "addresses: [10.1.0.11]");
             }
-            servers.add(
-                    new ServerConfiguration(name, addresses, (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED)));
+            servers.add(new ServerConfiguration(
+                    name,
+                    addresses,
+                    (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED),
+                    tags(section),
+                    check(section, checkNames),
+                    control.source(section)));
         }
         return servers;
     }
 
-    private List<ServiceConfiguration> services(YamlSection top, List<ServerConfiguration> servers) {
-        List<ServiceConfiguration> services = new ArrayList<>();
-        Map<String, ServerConfiguration> byName = new HashMap<>();
-        servers.forEach(s -> byName.put(s.name(), s));
-        Map<String, Node> names = new HashMap<>();
-        Map<String, Node> endpoints = new HashMap<>();
-        for (Node node : top.list(SERVICES, MOST_NUMBERED)) {
-            YamlSection section = new YamlSection(problems, "services", node);
-            String name = section.name(SERVICE_NAME, section.required(SERVICE_NAME));
-            unique(names, name, section.place(SERVICE_NAME), "service");
-            section.required(SERVICE_PROTOCOL);
-            ServiceConfiguration.Protocol protocol = section.choice(
-                    SERVICE_PROTOCOL, ServiceConfiguration.Protocol.TCP, ServiceConfiguration.Protocol.class);
-            section.required(SERVICE_PORT);
-            int port = (int) section.number(SERVICE_PORT, 0, 0, MOST_NUMBERED);
-            ServiceConfiguration.Forwarding forwarding = section.choice(
-                    SERVICE_FORWARDING, ServiceConfiguration.Forwarding.NAT, ServiceConfiguration.Forwarding.class);
-            List<IpAddress> addresses = new ArrayList<>();
-            for (Node element : section.list(SERVICE_ADDRESSES, 256)) {
-                parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
-                    if (!isUnicast(address)) {
-                        problems.add(element, "addresses: " + address + " is not a unicast address", "");
-                    }
-                    addresses.add(address);
-                    Node earlier = endpoints.putIfAbsent(address + " " + protocol + " " + port, element);
-                    if (earlier != null) {
-                        problems.add(
-                                element,
-                                "addresses: " + address + " with "
-                                        + protocol.name().toLowerCase(java.util.Locale.ROOT) + " port " + port
-                                        + " already has a service",
-                                "see line " + Problems.line(earlier));
-                    }
-                });
-            }
-            if (addresses.isEmpty()) {
-                problems.add(node, "services: " + name + " has no address", "addresses: [10.0.0.100]");
-            }
-            services.add(new ServiceConfiguration(
-                    name,
-                    addresses,
-                    protocol,
-                    port,
-                    forwarding,
-                    section.choice(
-                            SERVICE_ALGORITHM,
-                            ServiceConfiguration.Algorithm.MAGLEV,
-                            ServiceConfiguration.Algorithm.class),
-                    members(section, byName, addresses, forwarding)));
-        }
-        return services;
-    }
-
-    private List<ServiceConfiguration.Member> members(
-            YamlSection service,
-            Map<String, ServerConfiguration> servers,
-            List<IpAddress> addresses,
-            ServiceConfiguration.Forwarding forwarding) {
-        List<ServiceConfiguration.Member> members = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (Node node : service.list(SERVICE_SERVERS, 4096)) {
-            YamlSection section =
-                    node instanceof ScalarNode ? null : new YamlSection(problems, "services.servers", node);
-            String name = section == null ? ((ScalarNode) node).getValue() : section.required(MEMBER_SERVER);
-            ServerConfiguration server = servers.get(name);
-            if (server == null) {
+    private List<String> tags(YamlSection server) {
+        List<String> tags = new ArrayList<>();
+        for (ScalarNode node : server.scalars(SERVER_TAGS, 64)) {
+            if (!node.getValue().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
                 problems.add(
                         node,
-                        "servers: '" + Problems.shown(name) + "' is no server of this node",
-                        Suggestions.closest(name, List.copyOf(servers.keySet()))
-                                .map(n -> "did you mean " + n + "?")
-                                .orElse("add it to servers"));
-                continue;
+                        "tags: '" + Problems.shown(node.getValue()) + "' is not a name",
+                        "letters, digits, '.', '-' and '_', at most 63");
             }
-            for (IpAddress address : addresses) {
-                if (server.addresses().stream().noneMatch(a -> a.getClass() == address.getClass())) {
-                    String family = address instanceof Ipv4Address ? "IPv4" : "IPv6";
-                    problems.add(
-                            node,
-                            "servers: " + name + " has no " + family + " address but the service has " + address,
-                            "give the server one, or split the service by family");
-                }
-            }
-            if (!seen.add(name)) {
-                problems.add(
-                        node, "servers: " + name + " is there twice", "keep one and give it the sum of the weights");
-            }
-            int weight = section == null
-                    ? server.weight()
-                    : (int) section.number(MEMBER_WEIGHT, server.weight(), 0, MOST_NUMBERED);
-            int port = section == null ? 0 : (int) section.number(MEMBER_PORT, 0, 1, MOST_NUMBERED);
-            if (port != 0 && section != null && forwarding == ServiceConfiguration.Forwarding.DIRECT) {
-                section.problem(
-                        MEMBER_PORT,
-                        port + " cannot be reached with forwarding: direct, which rewrites no port",
-                        "use forwarding: nat");
-            }
-            members.add(new ServiceConfiguration.Member(name, weight, port));
+            tags.add(node.getValue());
         }
-        if (members.isEmpty() && !service.has(SERVICE_SERVERS)) {
-            service.problem(SERVICE_SERVERS, "is missing", "servers: [NAME]");
+        return tags;
+    }
+
+    private static @Nullable String check(YamlSection server, List<String> known) {
+        String check = server.text(SERVER_CHECK).orElse(null);
+        if (check != null && !known.contains(check)) {
+            server.problem(
+                    SERVER_CHECK,
+                    "'" + Problems.shown(check) + "' is no check of this node",
+                    Suggestions.closest(check, known)
+                            .map(n -> "did you mean " + n + "?")
+                            .orElse("add it to checks"));
         }
-        return members;
+        return check;
     }
 
     private static TimeoutsConfiguration timeouts(YamlSection section) {
@@ -469,36 +417,5 @@ public final class ConfigurationLoader {
                 (int) section.number(LIMIT_ECHOES, d.echoesPerSecond(), 0, 10_000_000),
                 (int) section.number(LIMIT_PENDING, d.pendingPackets(), 1, 65_536),
                 section.flag(LIMIT_FORWARDING, d.forwarding()));
-    }
-
-    private void unique(Map<String, Node> names, String name, @Nullable Node place, String what) {
-        if (name.isEmpty() || place == null) {
-            return;
-        }
-        Node earlier = names.putIfAbsent(name, place);
-        if (earlier != null) {
-            problems.add(
-                    place,
-                    what + " '" + Problems.shown(name) + "' is there twice",
-                    "the first is in line " + Problems.line(earlier));
-        }
-    }
-
-    private <T> Optional<T> parsed(Node node, String what, Function<String, T> parser) {
-        return problems.scalar(node, what).flatMap(text -> {
-            try {
-                return Optional.of(parser.apply(text));
-            } catch (IllegalArgumentException e) {
-                problems.add(node, what + ": " + Problems.shown(String.valueOf(e.getMessage())), "");
-                return Optional.empty();
-            }
-        });
-    }
-
-    private static boolean isUnicast(IpAddress address) {
-        return switch (address) {
-            case Ipv4Address v4 -> !v4.isMulticast() && !v4.isLoopback() && !v4.isUnspecified() && v4.bits() != -1;
-            case Ipv6Address v6 -> !v6.isMulticast() && !v6.isLoopback() && !v6.isUnspecified();
-        };
     }
 }

@@ -1,5 +1,7 @@
 package io.weir.control.configuration;
 
+import io.weir.wire.IpAddress;
+import io.weir.wire.Ipv4Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -84,6 +87,46 @@ final class YamlSection {
         return new YamlSection(problems, key.key(), values.get(key.key()));
     }
 
+    /** The mapping of a key as the section {@code name}. */
+    YamlSection section(ConfigurationKey key, String name) {
+        return new YamlSection(problems, name, values.get(key.key()));
+    }
+
+    /** A number with or without fraction, or a percentage: {@code 0.8} and {@code 80%} are the same. */
+    double share(ConfigurationKey key, double absent, double least, double greatest) {
+        Optional<String> text = text(key);
+        if (text.isEmpty()) {
+            return absent;
+        }
+        var matcher = DECIMAL.matcher(text.get());
+        if (!matcher.matches()) {
+            problem(key, "'" + Problems.shown(text.get()) + "' is not a number", "try 0.8 or 80%");
+            return absent;
+        }
+        double value = Double.parseDouble(matcher.group(1)) / (matcher.group(2) == null ? 1 : 100);
+        if (value < least || value > greatest) {
+            problem(key, text.get() + (value < least ? " < " + least : " > " + greatest), least + ".." + greatest);
+            return absent;
+        }
+        return value;
+    }
+
+    /** Scalars of a list. A single scalar is a list of one. */
+    List<ScalarNode> scalars(ConfigurationKey key, int greatest) {
+        if (values.get(key.key()) instanceof ScalarNode scalar) {
+            return isNull(scalar) ? List.of() : List.of(scalar);
+        }
+        List<ScalarNode> scalars = new ArrayList<>();
+        for (Node element : list(key, greatest)) {
+            if (element instanceof ScalarNode scalar) {
+                scalars.add(scalar);
+            } else {
+                problems.add(element, key.key() + ": is not a single value", "");
+            }
+        }
+        return scalars;
+    }
+
     /** Elements of a list; an empty list when absent. */
     List<Node> list(ConfigurationKey key, int greatest) {
         Node value = values.get(key.key());
@@ -151,15 +194,20 @@ final class YamlSection {
 
     /** One of an enum's constants, written in lower case with dashes. */
     <E extends Enum<E>> E choice(ConfigurationKey key, E absent, Class<E> type) {
+        return choice(key, type).orElse(absent);
+    }
+
+    /** Likewise; empty when absent or none of them (reported). */
+    <E extends Enum<E>> Optional<E> choice(ConfigurationKey key, Class<E> type) {
         Optional<String> text = text(key);
         if (text.isEmpty()) {
-            return absent;
+            return Optional.empty();
         }
         List<String> names = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
             String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (name.equals(text.get())) {
-                return constant;
+                return Optional.of(constant);
             }
             names.add(name);
         }
@@ -169,7 +217,7 @@ final class YamlSection {
                 Suggestions.closest(text.get(), names)
                         .map(n -> "did you mean " + n + "?")
                         .orElse(""));
-        return absent;
+        return Optional.empty();
     }
 
     /** A duration such as {@code 500ms}, {@code 60s}, {@code 15m} or {@code 2h}. */
@@ -207,6 +255,8 @@ final class YamlSection {
         return node instanceof ScalarNode scalar && scalar.getValue().isEmpty() && scalar.isPlain();
     }
 
+    private static final java.util.regex.Pattern DECIMAL =
+            java.util.regex.Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(%)?");
     private static final java.util.regex.Pattern DURATION = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     /** What was found wrong so far. */
@@ -270,6 +320,37 @@ final class YamlSection {
                 return absent;
             }
             return value;
+        }
+
+        /** The value that a parser makes of a scalar; what it throws is a problem of that place. */
+        <T> Optional<T> parsed(Node node, String what, Function<String, T> parser) {
+            return scalar(node, what).flatMap(text -> {
+                try {
+                    return Optional.of(parser.apply(text));
+                } catch (IllegalArgumentException e) {
+                    add(node, what + ": " + shown(String.valueOf(e.getMessage())), "");
+                    return Optional.empty();
+                }
+            });
+        }
+
+        /** Refuses a name that {@code names} has already. */
+        void unique(Map<String, Node> names, String name, @Nullable Node place, String what) {
+            if (name.isEmpty() || place == null) {
+                return;
+            }
+            Node earlier = names.putIfAbsent(name, place);
+            if (earlier != null) {
+                add(place, what + " '" + shown(name) + "' is there twice", "the first is in line " + line(earlier));
+            }
+        }
+
+        /** Refuses an address that is not one of a single host elsewhere. */
+        void requireUnicast(Node node, String what, IpAddress address) {
+            boolean isBroadcast = address instanceof Ipv4Address v4 && v4.bits() == -1;
+            if (address.isMulticast() || address.isLoopback() || address.isUnspecified() || isBroadcast) {
+                add(node, what + ": " + address + " is not a unicast address", "");
+            }
         }
 
         static int line(Node node) {
