@@ -4,6 +4,7 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.ConfigurationTable;
+import io.weir.control.configuration.Decisions;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
@@ -86,7 +87,7 @@ final class Node implements AutoCloseable {
         ports = opened;
         placement.steer(configuration);
         appliedFacts = opened.facts();
-        table.apply(configuration, appliedFacts, cause);
+        table.apply(configuration, Decisions.NONE, appliedFacts, cause);
         opened.select(configuration);
         opened.processors().forEach(this::startProcessor);
         Thread.ofPlatform().name("control").daemon().start(() -> control(opened));
@@ -189,7 +190,7 @@ final class Node implements AutoCloseable {
     synchronized String apply(NodeConfiguration next, String cause) throws ConfigurationRefusedException {
         NodePorts opened = Objects.requireNonNull(ports);
         List<InterfaceFacts> found = opened.facts();
-        ConfigurationTable.Applied applied = table.apply(next, found, cause);
+        ConfigurationTable.Applied applied = table.apply(next, Decisions.NONE, found, cause);
         appliedFacts = found;
         opened.select(next);
         String text = "generation " + applied.generation() + " is in force (" + cause + ")"

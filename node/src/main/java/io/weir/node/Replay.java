@@ -1,6 +1,7 @@
 package io.weir.node;
 
 import io.weir.control.configuration.ConfigurationRefusedException;
+import io.weir.control.configuration.Decisions;
 import io.weir.control.configuration.DriverConfiguration;
 import io.weir.control.configuration.InterfaceConfiguration;
 import io.weir.control.configuration.InterfaceFacts;
@@ -105,7 +106,7 @@ final class Replay implements AutoCloseable {
             polled.add(wire.port(0, owners));
             facts.add(new InterfaceFacts(new MacAddress(link), mtu));
         }
-        memory.configurationTable().apply(configuration, facts, "replay " + capture);
+        memory.configurationTable().apply(configuration, Decisions.NONE, facts, "replay " + capture);
         ProcessorContext context = new ProcessorContext(
                 owners,
                 memory.counters(0),

@@ -3,6 +3,7 @@ package io.weir.node;
 import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
+import io.weir.control.configuration.Decisions;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.memory.counters.CountersReader;
@@ -31,25 +32,25 @@ final class WarmUp {
 
     /** The names are those of {@link WarmUpTraffic}. */
     private static final String CONFIGURATION = """
-            name: warm-up
-            memory: {connections-ipv4: 8192, connections-ipv6: 8192, buffers: 2048, neighbours: 64, huge-pages: false}
-            interfaces:
-              - {name: outer, addresses: [192.0.2.2/24, 2001:db8:1::2/64]}
-              - {name: inner, addresses: [10.1.0.1/24, 2001:db8:2::1/64]}
-              - {name: other, addresses: [10.2.0.1/24, 2001:db8:3::1/64]}
-            routes: [{to: default, via: 192.0.2.1}, {to: "::/0", via: "2001:db8:1::1"}]
-            servers:
-              - {name: alpha, addresses: [10.1.0.11, "2001:db8:2::11"]}
-              - {name: beta, addresses: [10.1.0.12, "2001:db8:2::12"]}
-              - {name: gamma, addresses: [10.2.0.13, "2001:db8:3::13"]}
-            services:
-              - {name: web, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 80, servers: &members [{server: alpha, port: 8080}, {server: beta, port: 8080}, {server: gamma, port: 8080}]}
-              - {name: rounds, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 81, algorithm: weighted-round-robin, servers: *members}
-              - {name: sources, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: udp, port: 53, algorithm: source-hash, servers: *members}
-              - {name: least, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: udp, port: 54, algorithm: least-connections, servers: *members}
-              - {name: direct, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 82, forwarding: direct, servers: [alpha, beta]}
-            limits: {resets-per-second: 100000, echoes-per-second: 100000}
-            """;
+        name: warm-up
+        memory: {connections-ipv4: 8192, connections-ipv6: 8192, buffers: 2048, neighbours: 64, huge-pages: false}
+        interfaces:
+          - {name: outer, addresses: [192.0.2.2/24, 2001:db8:1::2/64]}
+          - {name: inner, addresses: [10.1.0.1/24, 2001:db8:2::1/64]}
+          - {name: other, addresses: [10.2.0.1/24, 2001:db8:3::1/64]}
+        routes: [{to: default, via: 192.0.2.1}, {to: "::/0", via: "2001:db8:1::1"}]
+        servers:
+          - {name: alpha, addresses: [10.1.0.11, "2001:db8:2::11"]}
+          - {name: beta, addresses: [10.1.0.12, "2001:db8:2::12"]}
+          - {name: gamma, addresses: [10.2.0.13, "2001:db8:3::13"]}
+        services:
+          - {name: web, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 80, servers: &members [{server: alpha, port: 8080}, {server: beta, port: 8080}, {server: gamma, port: 8080}]}
+          - {name: rounds, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 81, algorithm: weighted-round-robin, servers: *members}
+          - {name: sources, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: udp, port: 53, algorithm: source-hash, servers: *members}
+          - {name: least, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: udp, port: 54, algorithm: least-connections, servers: *members}
+          - {name: direct, addresses: [192.0.2.100, "2001:db8:1::100"], protocol: tcp, port: 82, forwarding: direct, servers: [alpha, beta]}
+        limits: {resets-per-second: 100000, echoes-per-second: 100000}
+        """;
 
     private static final int MTU = 1500;
 
@@ -99,7 +100,7 @@ final class WarmUp {
             owners.register(port.id(), port);
             facts.add(new InterfaceFacts(new MacAddress(port.capabilities().linkAddress()), MTU));
         }
-        memory.configurationTable().apply(configuration, facts, "warm-up");
+        memory.configurationTable().apply(configuration, Decisions.NONE, facts, "warm-up");
         ProcessorContext context = new ProcessorContext(
                 owners,
                 memory.counters(0),

@@ -12,14 +12,16 @@ import java.util.Map;
  * A configuration in the form of the shared memory, and what the next generation needs to move the least.
  *
  * @param source what it was compiled from
+ * @param decisions and on top of it
  * @param image the content of a side of the configuration table
  * @param routes the content of a side of the routing table
- * @param selections selection tables by service and family
+ * @param selections selection tables by service, family and rule
  * @param serviceNumbers numbers by service name
  * @param serverNumbers numbers by server name
  */
 record CompiledConfiguration(
         NodeConfiguration source,
+        Decisions decisions,
         ConfigurationImage image,
         List<Route> routes,
         Map<SelectionKey, Selection> selections,
@@ -35,8 +37,12 @@ record CompiledConfiguration(
      *
      * @param service name of the service
      * @param family 4 or 6
+     * @param rule place of the rule it belongs to, or {@link #SERVICE}
      */
-    record SelectionKey(String service, int family) {}
+    record SelectionKey(String service, int family, int rule) {
+        /** The table of the service itself. */
+        static final int SERVICE = -1;
+    }
 
     /**
      * A selection table and what it was built from: with equal arguments it is not built again.

@@ -46,6 +46,7 @@ final class ConfigurationCompiler {
     private static final SelectionAlgorithm LEAST_CONNECTIONS = new LeastConnections();
 
     private final NodeConfiguration source;
+    private final Decisions decisions;
     private final List<InterfaceFacts> facts;
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
@@ -57,11 +58,13 @@ final class ConfigurationCompiler {
 
     private ConfigurationCompiler(
             NodeConfiguration source,
+            Decisions decisions,
             List<InterfaceFacts> facts,
             Map<SelectionKey, Selection> previous,
             StableNumbers serviceNumbers,
             StableNumbers serverNumbers) {
         this.source = source;
+        this.decisions = decisions;
         this.facts = facts;
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
@@ -81,6 +84,7 @@ final class ConfigurationCompiler {
     /**
      * Compiles a configuration.
      *
+     * @param decisions weights in force
      * @param facts of the interfaces, in their order
      * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
      * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
@@ -88,6 +92,7 @@ final class ConfigurationCompiler {
      */
     static CompiledConfiguration compile(
             NodeConfiguration source,
+            Decisions decisions,
             List<InterfaceFacts> facts,
             Mark mark,
             @Nullable CompiledConfiguration before,
@@ -103,10 +108,10 @@ final class ConfigurationCompiler {
         StableNumbers nextServers = serverNumbers.next(
                 source.servers().stream().map(ServerConfiguration::name).toList());
         ConfigurationCompiler compiler = new ConfigurationCompiler(
-                source, facts, before == null ? Map.of() : before.selections(), nextServices, nextServers);
+                source, decisions, facts, before == null ? Map.of() : before.selections(), nextServices, nextServers);
         ConfigurationImage image = compiler.image(mark);
         return new CompiledConfiguration(
-                source, image, RoutePlan.of(source), compiler.selections, nextServices, nextServers);
+                source, decisions, image, RoutePlan.of(source), compiler.selections, nextServices, nextServers);
     }
 
     private ConfigurationImage image(Mark mark) {
@@ -194,15 +199,16 @@ final class ConfigurationCompiler {
             Server server = servers.get(member.server());
             RawAddress address = server == null ? null : address(server, family);
             if (server != null && address != null) {
-                members.add(new ConfigurationImage.Member(server.number(), member.weight(), address, member.port()));
+                int weight = decisions.weight(service.name(), member);
+                members.add(new ConfigurationImage.Member(server.number(), weight, address, member.port()));
                 // A server may stand in a service twice, with two ports.
                 String name = names.add(member.server()) ? member.server() : member.server() + ":" + member.port();
-                candidates.add(new Candidate(name, member.weight()));
+                candidates.add(new Candidate(name, weight));
             }
         }
         return new Members(
                 members,
-                select(new SelectionKey(service.name(), family), service.algorithm(), candidates)
+                select(new SelectionKey(service.name(), family, SelectionKey.SERVICE), service.algorithm(), candidates)
                         .slots());
     }
 

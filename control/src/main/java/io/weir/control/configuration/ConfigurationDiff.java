@@ -8,6 +8,7 @@ import io.weir.control.master.SelectionTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param moves services whose new connections are spread differently
  */
 public record ConfigurationDiff(List<String> changes, List<Move> moves) {
+    /** More changes than these are counted, not named. */
+    private static final int MOST_CHANGES = 500;
+
     public ConfigurationDiff {
         changes = List.copyOf(changes);
         moves = List.copyOf(moves);
@@ -74,15 +78,52 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                             + after.source().servers().size() + " servers"),
                     List.of());
         }
-        return new ConfigurationDiff(
-                new Words(before.source(), after.source()).changes(), moves(before.selections(), after.selections()));
+        List<String> changes = new ArrayList<>(new Words(before.source(), after.source()).changes());
+        changes.addAll(decided(before, after));
+        int left = changes.size() - MOST_CHANGES;
+        if (left > 0) {
+            changes.subList(MOST_CHANGES, changes.size()).clear();
+            changes.add("and " + left + " more");
+        }
+        return new ConfigurationDiff(changes, moves(before.selections(), after.selections()));
+    }
+
+    /** Weights and resets that were decided, for members that stay. */
+    private static List<String> decided(CompiledConfiguration before, CompiledConfiguration after) {
+        List<String> changes = new ArrayList<>();
+        Map<String, ServiceConfiguration> old = new HashMap<>();
+        before.source().services().forEach(each -> old.put(each.name(), each));
+        for (ServiceConfiguration service : after.source().services()) {
+            ServiceConfiguration counterpart = old.get(service.name());
+            if (counterpart == null) {
+                continue;
+            }
+            for (Member member : service.members()) {
+                int weight = after.decisions().weight(service.name(), member);
+                counterpart.members().stream()
+                        .filter(each -> each.server().equals(member.server()))
+                        .findFirst()
+                        .ifPresent(each -> {
+                            int was = before.decisions().weight(service.name(), each);
+                            if (was != weight && (was != each.weight() || weight != member.weight())) {
+                                changes.add("service " + service.name() + ": server " + member.server()
+                                        + ": weight in force " + was + " -> " + weight);
+                            }
+                        });
+            }
+        }
+        after.decisions().resetting().stream()
+                .filter(each -> !before.decisions().resetting().contains(each))
+                .sorted()
+                .forEach(each -> changes.add("server " + each + ": its connections are ended"));
+        return changes;
     }
 
     private static List<Move> moves(Map<SelectionKey, Selection> before, Map<SelectionKey, Selection> after) {
         List<Move> moves = new ArrayList<>();
         after.forEach((key, selection) -> {
             Selection old = before.get(key);
-            if (old != null && !old.equals(selection)) {
+            if (key.rule() == SelectionKey.SERVICE && old != null && !old.equals(selection)) {
                 double share = share(old, selection);
                 if (share > 0) {
                     moves.add(new Move(key.service(), key.family(), share));
@@ -128,8 +169,16 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                     this::compare);
             each("server", before.servers(), after.servers(), ServerConfiguration::name, this::compare);
             each("service", before.services(), after.services(), ServiceConfiguration::name, this::compare);
+            each(
+                    "check",
+                    before.checks(),
+                    after.checks(),
+                    CheckConfiguration::name,
+                    (what, old, current) -> changes.add(what + ": changed"));
             timeouts();
             limits();
+            value("load", before.load(), after.load());
+            value("reports", before.reports(), after.reports());
             return changes;
         }
 
@@ -187,6 +236,9 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
         private void compare(String what, ServerConfiguration old, ServerConfiguration current) {
             value(what + ": addresses", old.addresses(), current.addresses());
             value(what + ": weight", old.weight(), current.weight());
+            value(what + ": tags", old.tags(), current.tags());
+            value(what + ": check", old.check(), current.check());
+            value(what + ": load", old.load(), current.load());
         }
 
         private void compare(String what, ServiceConfiguration old, ServiceConfiguration current) {
@@ -195,6 +247,8 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value(what + ": port", old.port(), current.port());
             value(what + ": forwarding", old.forwarding(), current.forwarding());
             value(what + ": algorithm", old.algorithm(), current.algorithm());
+            value(what + ": balance", old.balance(), current.balance());
+            value(what + ": rules", old.rules(), current.rules());
             each(
                     what + ": server",
                     old.members(),
@@ -216,6 +270,7 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
         private void compare(String what, Member old, Member current) {
             value(what + ": weight", old.weight(), current.weight());
             value(what + ": port", old.port(), current.port());
+            value(what + ": backup", old.backup(), current.backup());
         }
 
         private void timeouts() {

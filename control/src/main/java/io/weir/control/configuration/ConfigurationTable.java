@@ -86,15 +86,17 @@ public final class ConfigurationTable {
     /**
      * Puts a configuration in force.
      *
+     * @param decisions on top of it
      * @param facts of the interfaces, in their order
      * @param cause why, such as {@code apply weir.yaml}; kept with the generation
      * @throws ConfigurationRefusedException when it is contradictory, does not fit, changes what cannot change while the
      *     node runs, or a switching processor still reads the back-up side
      */
-    public synchronized Applied apply(NodeConfiguration configuration, List<InterfaceFacts> facts, String cause)
+    public synchronized Applied apply(
+            NodeConfiguration configuration, Decisions decisions, List<InterfaceFacts> facts, String cause)
             throws ConfigurationRefusedException {
         CompiledConfiguration before = current;
-        CompiledConfiguration next = compile(configuration, facts, cause);
+        CompiledConfiguration next = compile(configuration, decisions, facts, cause);
         ConfigurationDiff diff = ConfigurationDiff.between(before, next);
         awaitGrace();
         long active = sides.active();
@@ -120,9 +122,10 @@ public final class ConfigurationTable {
      *
      * @throws ConfigurationRefusedException as apply would
      */
-    public synchronized ConfigurationDiff preview(NodeConfiguration configuration, List<InterfaceFacts> facts)
+    public synchronized ConfigurationDiff preview(
+            NodeConfiguration configuration, Decisions decisions, List<InterfaceFacts> facts)
             throws ConfigurationRefusedException {
-        CompiledConfiguration next = compile(configuration, facts, "preview");
+        CompiledConfiguration next = compile(configuration, decisions, facts, "preview");
         long needed = ConfigurationWriter.bytesNeeded(next.image());
         if (needed > sideA.byteSize()) {
             throw new ConfigurationRefusedException(List.of("configuration needs " + needed + " bytes, more than the "
@@ -146,7 +149,8 @@ public final class ConfigurationTable {
         return current == null ? null : current.source();
     }
 
-    private CompiledConfiguration compile(NodeConfiguration configuration, List<InterfaceFacts> facts, String cause)
+    private CompiledConfiguration compile(
+            NodeConfiguration configuration, Decisions decisions, List<InterfaceFacts> facts, String cause)
             throws ConfigurationRefusedException {
         if (current != null) {
             List<String> problems = RestartCheck.problems(current.source(), configuration);
@@ -155,7 +159,8 @@ public final class ConfigurationTable {
             }
         }
         Mark mark = new Mark(Sides.generation(sides.active()) + 1, cause, clock.millis());
-        return ConfigurationCompiler.compile(configuration, facts, mark, current, serviceNumbers, serverNumbers);
+        return ConfigurationCompiler.compile(
+                configuration, decisions, facts, mark, current, serviceNumbers, serverNumbers);
     }
 
     private void awaitGrace() throws ConfigurationRefusedException {

@@ -31,6 +31,9 @@ final class RestartCheck {
         check.same("memory.buffer-size", memory.bufferBytes(), next.memory().bufferBytes());
         check.same("memory.neighbours", memory.neighbours(), next.memory().neighbours());
         check.same("memory.huge-pages", memory.hugePages(), next.memory().hugePages());
+        check.same("reports.listen", running.reports().listen(), next.reports().listen());
+        check.same("reports.port", running.reports().port(), next.reports().port());
+        check.same("management", running.management(), next.management());
         check.same("interfaces", names(running), names(next));
         if (names(running).equals(names(next))) {
             for (int k = 0; k < running.interfaces().size(); k++) {

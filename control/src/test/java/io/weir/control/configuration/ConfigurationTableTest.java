@@ -108,7 +108,7 @@ class ConfigurationTableTest {
                 .withServices(
                         service("web", Algorithm.MAGLEV, member("a", 1), member("b", 2)),
                         service("mail", List.of("10.0.0.101"), Forwarding.NAT, Algorithm.LEAST_CONNECTIONS));
-        ConfigurationDiff preview = table.preview(changed.build(), FACTS);
+        ConfigurationDiff preview = table.preview(changed.build(), Decisions.NONE, FACTS);
         ConfigurationDiff diff = apply(changed).diff();
 
         assertThat(diff).isEqualTo(preview);
@@ -163,10 +163,11 @@ class ConfigurationTableTest {
     void a_configuration_that_does_not_fit_changes_nothing() throws Exception {
         ConfigurationTable small = table(arena.allocate(4096, 64), arena.allocate(4096, 64));
 
-        assertThatThrownBy(() -> small.apply(example.build(), FACTS, "test"))
+        assertThatThrownBy(() -> small.apply(example.build(), Decisions.NONE, FACTS, "test"))
                 .isInstanceOf(ConfigurationRefusedException.class)
                 .hasMessageContaining("more than the 4096 bytes");
-        assertThatThrownBy(() -> small.preview(example.build(), FACTS)).hasMessageContaining("more than the 4096");
+        assertThatThrownBy(() -> small.preview(example.build(), Decisions.NONE, FACTS))
+                .hasMessageContaining("more than the 4096");
 
         assertThat(sides.active()).isZero();
         assertThat(routeSides.active()).isZero();
@@ -268,13 +269,13 @@ class ConfigurationTableTest {
         NodeExample allChanged = large(2);
 
         long start = cpuNs();
-        large.apply(first.build(), FACTS, "first");
+        large.apply(first.build(), Decisions.NONE, FACTS, "first");
         long built = cpuNs();
-        ConfigurationDiff one =
-                large.apply(oneChanged.build(), FACTS, "one service").diff();
+        ConfigurationDiff one = large.apply(oneChanged.build(), Decisions.NONE, FACTS, "one service")
+                .diff();
         long changedOne = cpuNs();
-        ConfigurationDiff all =
-                large.apply(allChanged.build(), FACTS, "all services").diff();
+        ConfigurationDiff all = large.apply(allChanged.build(), Decisions.NONE, FACTS, "all services")
+                .diff();
         long changedAll = cpuNs();
 
         System.out.printf(
@@ -320,7 +321,7 @@ class ConfigurationTableTest {
     }
 
     private ConfigurationTable.Applied apply(NodeExample node) throws ConfigurationRefusedException {
-        return table.apply(node.build(), FACTS, "test");
+        return table.apply(node.build(), Decisions.NONE, FACTS, "test");
     }
 
     private int web() {

@@ -133,7 +133,7 @@ class ControlConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "type: icmp | type: icpm | f:5:24: type: 'icpm' is not one of tcp, http, https, udp, icmp, command"
+                "type: icmp | type: icmq | f:5:24: type: 'icmq' is not one of tcp, http, https, udp, icmp, command"
                         + " (did you mean icmp?)",
                 "type: icmp | 'type: icmp, port: 7' | port: has no meaning with type: icmp (leave it out)",
                 "'type: tcp, port: 22' | type: tcp | f:4:5: checks: port is missing",
