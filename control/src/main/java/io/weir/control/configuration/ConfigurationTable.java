@@ -118,11 +118,21 @@ public final class ConfigurationTable {
     }
 
     /**
+     * What an apply would do.
+     *
+     * @param diff what changes
+     * @param before where new connections go now; null before the first configuration
+     * @param after where they would go
+     */
+    public record Previewed(
+            ConfigurationDiff diff, @Nullable Placement before, Placement after) {}
+
+    /**
      * What {@link #apply} would change; changes nothing.
      *
      * @throws ConfigurationRefusedException as apply would
      */
-    public synchronized ConfigurationDiff preview(
+    public synchronized Previewed preview(
             NodeConfiguration configuration, Decisions decisions, List<InterfaceFacts> facts)
             throws ConfigurationRefusedException {
         CompiledConfiguration next = compile(configuration, decisions, facts, "preview");
@@ -131,7 +141,10 @@ public final class ConfigurationTable {
             throw new ConfigurationRefusedException(List.of("configuration needs " + needed + " bytes, more than the "
                     + sideA.byteSize() + " bytes of a side of the configuration table"));
         }
-        return ConfigurationDiff.between(current, next);
+        return new Previewed(
+                ConfigurationDiff.between(current, next),
+                current == null ? null : Placement.of(current),
+                Placement.of(next));
     }
 
     /** The number of a service in force, or 0. */

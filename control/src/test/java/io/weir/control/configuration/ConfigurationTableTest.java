@@ -108,7 +108,8 @@ class ConfigurationTableTest {
                 .withServices(
                         service("web", Algorithm.MAGLEV, member("a", 1), member("b", 2)),
                         service("mail", List.of("10.0.0.101"), Forwarding.NAT, Algorithm.LEAST_CONNECTIONS));
-        ConfigurationDiff preview = table.preview(changed.build(), Decisions.NONE, FACTS);
+        ConfigurationDiff preview =
+                table.preview(changed.build(), Decisions.NONE, FACTS).diff();
         ConfigurationDiff diff = apply(changed).diff();
 
         assertThat(diff).isEqualTo(preview);
