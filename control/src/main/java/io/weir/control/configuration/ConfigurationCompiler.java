@@ -16,14 +16,18 @@ import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
 import io.weir.memory.configuration.ConfigurationLayout;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.configuration.RawAddress;
+import io.weir.memory.configuration.SelectionSlots;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.wire.IpAddress;
+import io.weir.wire.IpPrefix;
+import io.weir.wire.Ipv4Address;
 import io.weir.wire.Ipv6Address;
 import io.weir.wire.MacAddress;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +39,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns configurations into the form of the shared memory. Stateless; writes nothing. */
@@ -48,6 +54,7 @@ final class ConfigurationCompiler {
     private final NodeConfiguration source;
     private final Decisions decisions;
     private final List<InterfaceFacts> facts;
+    private final @Nullable ControlFacts control;
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
     private final StableNumbers serverNumbers;
@@ -60,16 +67,21 @@ final class ConfigurationCompiler {
             NodeConfiguration source,
             Decisions decisions,
             List<InterfaceFacts> facts,
+            @Nullable ControlFacts control,
             Map<SelectionKey, Selection> previous,
             StableNumbers serviceNumbers,
             StableNumbers serverNumbers) {
         this.source = source;
         this.decisions = decisions;
         this.facts = facts;
+        this.control = control;
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
         this.serverNumbers = serverNumbers;
-        source.servers().forEach(each -> servers.put(each.name(), server(each)));
+        decisions.leaving().forEach(each -> servers.put(each.name(), server(each, true)));
+        source.servers()
+                .forEach(each -> servers.put(
+                        each.name(), server(each, decisions.resetting().contains(each.name()))));
     }
 
     /**
@@ -86,6 +98,7 @@ final class ConfigurationCompiler {
      *
      * @param decisions weights in force
      * @param facts of the interfaces, in their order
+     * @param control the interface of the control processor, if there is one
      * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
      * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
      * @throws ConfigurationRefusedException naming all problems
@@ -94,6 +107,7 @@ final class ConfigurationCompiler {
             NodeConfiguration source,
             Decisions decisions,
             List<InterfaceFacts> facts,
+            @Nullable ControlFacts control,
             Mark mark,
             @Nullable CompiledConfiguration before,
             StableNumbers serviceNumbers,
@@ -105,10 +119,19 @@ final class ConfigurationCompiler {
         }
         StableNumbers nextServices = serviceNumbers.next(
                 source.services().stream().map(ServiceConfiguration::name).toList());
-        StableNumbers nextServers = serverNumbers.next(
-                source.servers().stream().map(ServerConfiguration::name).toList());
+        StableNumbers nextServers =
+                serverNumbers.next(Stream.concat(source.servers().stream(), decisions.leaving().stream())
+                        .map(ServerConfiguration::name)
+                        .distinct()
+                        .toList());
         ConfigurationCompiler compiler = new ConfigurationCompiler(
-                source, decisions, facts, before == null ? Map.of() : before.selections(), nextServices, nextServers);
+                source,
+                decisions,
+                facts,
+                control,
+                before == null ? Map.of() : before.selections(),
+                nextServices,
+                nextServers);
         ConfigurationImage image = compiler.image(mark);
         return new CompiledConfiguration(
                 source, decisions, image, RoutePlan.of(source), compiler.selections, nextServices, nextServers);
@@ -137,12 +160,19 @@ final class ConfigurationCompiler {
         timeoutsMs[ConnectionState.FIN_WAIT] = milliseconds(timeouts.fin());
         timeoutsMs[ConnectionState.CLOSED] = milliseconds(timeouts.closed());
         LimitsConfiguration limits = source.limits();
-        return new Settings(
+        Settings settings = new Settings(
                 List.of(timeoutsMs),
                 limits.resetsPerSecond(),
                 limits.echoesPerSecond(),
                 limits.pendingPackets(),
                 limits.forwarding());
+        return control == null
+                ? settings
+                : settings.withControl(
+                        source.interfaces().size() + 1,
+                        control.peerLinkAddress().bits(),
+                        control.ports(),
+                        control.packetsPerSecond());
     }
 
     private static int milliseconds(Duration duration) {
@@ -163,15 +193,20 @@ final class ConfigurationCompiler {
                             .map(own -> new OwnAddress(raw(own.address()), own.length()))
                             .toList()));
         }
+        if (control != null) {
+            interfaces.add(new Interface(control.name(), control.linkAddress().bits(), control.mtu(), List.of()));
+        }
         return interfaces;
     }
 
-    private Server server(ServerConfiguration server) {
+    private Server server(ServerConfiguration server, boolean resetting) {
         return new Server(
                 serverNumbers.of(server.name()),
                 server.name(),
                 server.weight(),
-                server.addresses().stream().map(ConfigurationCompiler::raw).toList());
+                server.addresses().stream().map(ConfigurationCompiler::raw).toList(),
+                server.tags(),
+                resetting);
     }
 
     private Service service(ServiceConfiguration service) {
@@ -188,7 +223,15 @@ final class ConfigurationCompiler {
                 number(service.algorithm()),
                 addresses,
                 hasIpv4 ? members(service, 4) : Members.NONE,
-                hasIpv6 ? members(service, 6) : Members.NONE);
+                hasIpv6 ? members(service, 6) : Members.NONE,
+                weights(service));
+    }
+
+    private static int weights(ServiceConfiguration service) {
+        return switch (service.balance().weights()) {
+            case STATIC -> ConfigurationReader.STATIC;
+            case EVEN_LOAD -> ConfigurationReader.EVEN_LOAD;
+        };
     }
 
     private Members members(ServiceConfiguration service, int family) {
@@ -200,16 +243,66 @@ final class ConfigurationCompiler {
             RawAddress address = server == null ? null : address(server, family);
             if (server != null && address != null) {
                 int weight = decisions.weight(service.name(), member);
-                members.add(new ConfigurationImage.Member(server.number(), weight, address, member.port()));
+                members.add(new ConfigurationImage.Member(
+                        server.number(), weight, member.weight(), address, member.port()));
                 // A server may stand in a service twice, with two ports.
                 String name = names.add(member.server()) ? member.server() : member.server() + ":" + member.port();
                 candidates.add(new Candidate(name, weight));
             }
         }
+        SelectionKey key = new SelectionKey(service.name(), family, SelectionKey.SERVICE);
         return new Members(
-                members,
-                select(new SelectionKey(service.name(), family, SelectionKey.SERVICE), service.algorithm(), candidates)
-                        .slots());
+                members, select(key, service.algorithm(), candidates).slots(), rules(service, family, candidates));
+    }
+
+    private List<Rule> rules(ServiceConfiguration service, int family, List<Candidate> candidates) {
+        List<Rule> rules = new ArrayList<>();
+        for (int k = 0; k < service.rules().size(); k++) {
+            RuleConfiguration rule = service.rules().get(k);
+            List<IpPrefix> networks = rule.source().stream()
+                    .filter(each -> each.address() instanceof Ipv4Address == (family == 4))
+                    .toList();
+            if (networks.isEmpty() && !rule.source().isEmpty()) {
+                continue; // for clients of the other family
+            }
+            // The others stand in the table's members with weight 0: slots index the members of the service.
+            List<Candidate> meant = candidates.stream()
+                    .map(each -> isMeant(rule, each.name()) ? each : new Candidate(each.name(), 0))
+                    .toList();
+            SelectionSlots slots = select(new SelectionKey(service.name(), family, k), service.algorithm(), meant)
+                    .slots();
+            if (networks.isEmpty()) {
+                rules.add(rule(rule, new RawAddress(0, 0), 0, slots));
+            }
+            for (IpPrefix network : networks) {
+                int length = network.length() + (family == 4 ? 96 : 0);
+                rules.add(rule(rule, raw(network.address()), length, slots));
+            }
+        }
+        return rules;
+    }
+
+    private boolean isMeant(RuleConfiguration rule, String name) {
+        if (rule.server() != null) {
+            return rule.server().equals(name);
+        }
+        Server server = servers.get(name);
+        return server != null && server.tags().contains(Objects.requireNonNull(rule.tag()));
+    }
+
+    private static Rule rule(RuleConfiguration rule, RawAddress network, int prefixLength, SelectionSlots slots) {
+        return new Rule(
+                network,
+                prefixLength,
+                rule.leastPort(),
+                rule.greatestPort(),
+                rule.dscp().isEmpty() ? -1 : bits(rule.dscp()),
+                bits(rule.tcpOptions()),
+                slots);
+    }
+
+    private static long bits(List<Integer> numbers) {
+        return numbers.stream().mapToLong(each -> 1L << each).reduce(0, (a, b) -> a | b);
     }
 
     private static @Nullable RawAddress address(Server server, int family) {

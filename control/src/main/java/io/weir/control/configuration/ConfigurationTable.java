@@ -34,6 +34,7 @@ public final class ConfigurationTable {
     private final NeighbourTable neighbours;
     private final Duration graceTimeout;
     private final InstantSource clock;
+    private @Nullable ControlFacts control;
     private @Nullable CompiledConfiguration current;
     private StableNumbers serviceNumbers = new StableNumbers();
     private StableNumbers serverNumbers = new StableNumbers();
@@ -73,6 +74,11 @@ public final class ConfigurationTable {
                 .collect(Collectors.toMap(ConfigurationImage.Server::name, ConfigurationImage.Server::number));
         serviceNumbers = new StableNumbers(services);
         serverNumbers = new StableNumbers(servers);
+    }
+
+    /** Names the interface of the control processor, from the next apply on. */
+    public synchronized void controlInterface(ControlFacts facts) {
+        control = facts;
     }
 
     /**
@@ -173,7 +179,7 @@ public final class ConfigurationTable {
         }
         Mark mark = new Mark(Sides.generation(sides.active()) + 1, cause, clock.millis());
         return ConfigurationCompiler.compile(
-                configuration, decisions, facts, mark, current, serviceNumbers, serverNumbers);
+                configuration, decisions, facts, control, mark, current, serviceNumbers, serverNumbers);
     }
 
     private void awaitGrace() throws ConfigurationRefusedException {

@@ -1,6 +1,7 @@
 package io.weir.control.configuration;
 
 import io.weir.control.configuration.ServiceConfiguration.Member;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,14 +10,16 @@ import java.util.Set;
  *
  * @param weights weights in force by service and server; a member that is not here has the file's
  * @param resetting servers whose connections are ended
+ * @param leaving servers that are no longer in the file, until the last of their connections is ended
  */
-public record Decisions(Map<MemberName, Integer> weights, Set<String> resetting) {
+public record Decisions(Map<MemberName, Integer> weights, Set<String> resetting, List<ServerConfiguration> leaving) {
     /** The file alone. */
-    public static final Decisions NONE = new Decisions(Map.of(), Set.of());
+    public static final Decisions NONE = new Decisions(Map.of(), Set.of(), List.of());
 
     public Decisions {
         weights = Map.copyOf(weights);
         resetting = Set.copyOf(resetting);
+        leaving = List.copyOf(leaving);
     }
 
     /** Names a member of a service. */
