@@ -11,6 +11,7 @@ import io.weir.control.configuration.ConfigurationDiff;
  * @param diff what changed
  * @param desired what people wanted then
  * @param wanted whether people made it, or else health checks and load
+ * @param tookMs time from the decision to the flip, milliseconds
  */
 public record Generation(
-        long number, long epochMs, String cause, ConfigurationDiff diff, Desired desired, boolean wanted) {}
+        long number, long epochMs, String cause, ConfigurationDiff diff, Desired desired, boolean wanted, long tookMs) {}
