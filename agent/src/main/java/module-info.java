@@ -3,5 +3,7 @@ module io.weir.agent {
     requires static transitive org.jspecify;
 
     exports io.weir.agent;
+    exports io.weir.agent.metric;
     exports io.weir.agent.report;
+    exports io.weir.agent.source;
 }
