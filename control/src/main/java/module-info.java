@@ -7,5 +7,7 @@ module io.weir.control {
     requires org.snakeyaml.engine;
 
     exports io.weir.control.configuration;
+    exports io.weir.control.health;
     exports io.weir.control.master;
+    exports io.weir.control.network;
 }

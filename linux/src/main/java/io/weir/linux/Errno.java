@@ -36,6 +36,9 @@ public final class Errno {
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
     public static final int ENOTCONN = 107;
+    public static final int ETIMEDOUT = 110;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
 
     private static final @Nullable String[] NAMES = new String[134];
     private static final @Nullable String[] TEXTS = new String[134];
@@ -84,9 +87,9 @@ public final class Errno {
         define(104, "ECONNRESET", "connection reset");
         define(ENOBUFS, "ENOBUFS", "no buffer space available");
         define(ENOTCONN, "ENOTCONN", "not connected");
-        define(110, "ETIMEDOUT", "timed out");
-        define(111, "ECONNREFUSED", "connection refused");
-        define(113, "EHOSTUNREACH", "no route to host");
+        define(ETIMEDOUT, "ETIMEDOUT", "timed out");
+        define(ECONNREFUSED, "ECONNREFUSED", "connection refused");
+        define(EHOSTUNREACH, "EHOSTUNREACH", "no route to host");
     }
 
     private Errno() {}

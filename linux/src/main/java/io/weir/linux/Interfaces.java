@@ -40,6 +40,10 @@ public final class Interfaces implements AutoCloseable {
     private static final long SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0a;
+    private static final int ETHTOOL_STXCSUM = 0x17;
+    private static final int ETHTOOL_SSG = 0x19;
+    private static final int ETHTOOL_STSO = 0x1f;
+    private static final int ETHTOOL_SGSO = 0x24;
     private static final int ETHTOOL_GFLAGS = 0x25;
     private static final int ETHTOOL_SFLAGS = 0x26;
     private static final int ETHTOOL_GCHANNELS = 0x3c;
@@ -164,6 +168,26 @@ public final class Interfaces implements AutoCloseable {
             value.set(JAVA_INT, 4, value.get(JAVA_INT, 4) ^ FLAG_TAGS_TAKEN_OUT);
             return ethtool(socket, value) >= 0;
         }
+    }
+
+    /**
+     * Has the kernel complete checksums and cut segments before it hands frames to the device. Returns 0 or the negated
+     * errno; a device that does not know one of these offloads does not use it.
+     */
+    public int disableTransmitOffloads(int socket) {
+        try (Arena scratch = Arena.ofConfined()) {
+            // struct ethtool_value: 0 command, 4 value
+            MemorySegment value = scratch.allocate(8, 4);
+            for (int command : new int[] {ETHTOOL_SGSO, ETHTOOL_STSO, ETHTOOL_SSG, ETHTOOL_STXCSUM}) {
+                value.set(JAVA_INT, 0, command);
+                value.set(JAVA_INT, 4, 0);
+                int result = ethtool(socket, value);
+                if (result < 0 && result != -Errno.EOPNOTSUPP) {
+                    return result;
+                }
+            }
+        }
+        return 0;
     }
 
     private int ethtool(int socket, MemorySegment command) {

@@ -25,12 +25,17 @@ final class Remedies {
             return "needs CAP_NET_RAW; run as root, or `setcap cap_net_raw,cap_net_admin+ep` on the java binary,"
                     + " or run inside `unshare -Urn`";
         }
+        if (call.startsWith("socket(AF_INET")) {
+            return "the group of this process is not within the setting net.ipv4.ping_group_range of this network"
+                    + " namespace: `sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"`";
+        }
         if (call.startsWith("socket(AF_XDP")) {
             return "needs CAP_NET_RAW; " + capabilities();
         }
         return switch (name) {
             case "bpf" -> bpf();
             case "netlink" -> "needs CAP_NET_ADMIN; " + capabilities();
+            case "unshare" -> "needs CAP_SYS_ADMIN; run as root or inside `unshare -Urnm`";
             case "setns" ->
                 "needs CAP_SYS_ADMIN in the namespace's user namespace; run as root or inside `unshare -Urnm`";
             case "setsockopt" -> "needs CAP_NET_ADMIN; run as root or inside `unshare -Urn`";

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 /** Sockets that java.net does not know. The names of constants are those of {@code <sys/socket.h>}. */
 public final class Sockets {
     public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
     public static final int AF_PACKET = 17;
     public static final int AF_XDP = 44;
@@ -45,6 +46,11 @@ public final class Sockets {
     /** Binds to the {@code sockaddr} given; returns 0 or the negated errno. */
     public static int bind(int socket, MemorySegment address) {
         return SystemCalls.bind(socket, address.address(), (int) address.byteSize());
+    }
+
+    /** Connects to the {@code sockaddr} given; returns 0 or the negated errno. */
+    static int connect(int socket, MemorySegment address) {
+        return SystemCalls.connect(socket, address.address(), (int) address.byteSize());
     }
 
     /** Sets an option; returns 0 or the negated errno. */
@@ -120,6 +126,7 @@ public final class Sockets {
     private static String domainName(int domain) {
         return switch (domain) {
             case AF_INET -> "AF_INET";
+            case AF_INET6 -> "AF_INET6";
             case AF_NETLINK -> "AF_NETLINK";
             case AF_PACKET -> "AF_PACKET";
             case AF_XDP -> "AF_XDP";

@@ -35,6 +35,8 @@ final class SystemCalls {
             handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
             handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle CONNECT =
+            handle("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle SETSOCKOPT =
             handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle GETSOCKOPT =
@@ -70,6 +72,7 @@ final class SystemCalls {
     private static final MethodHandle SCHED_GETAFFINITY =
             handle("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle SYSCALL_BPF = handle(
             "syscall",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
@@ -120,6 +123,15 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) BIND.invokeExact(capture, socket, address, length), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int connect(int socket, long address, int length) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) CONNECT.invokeExact(capture, socket, address, length), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }
@@ -286,6 +298,15 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) SETNS.invokeExact(capture, descriptor, type), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int unshare(int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) UNSHARE.invokeExact(capture, flags), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }
