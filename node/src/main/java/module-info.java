@@ -11,6 +11,7 @@ module io.weir.node {
     requires io.weir.management;
     requires io.weir.lab;
     requires info.picocli;
+    requires org.jline.terminal;
     requires tools.jackson.databind;
 
     opens io.weir.node to

@@ -46,7 +46,8 @@ final class MapFinder {
         }
     }
 
-    private Path path() {
+    /** The map file that the options mean. */
+    Path path() {
         if (file != null) {
             return file;
         }

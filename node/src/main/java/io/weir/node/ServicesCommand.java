@@ -2,7 +2,9 @@ package io.weir.node;
 
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.counters.CountersReader;
+import io.weir.node.text.Cells;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +39,24 @@ final class ServicesCommand implements Callable<Integer> {
             int port,
             String forwarding,
             String algorithm,
+            String weights,
             long connections,
             long total,
             List<Member> servers) {}
 
-    /** A server of a service; connections are those of the server over all its services. */
-    record Member(int number, String name, List<String> addresses, int weight, long connections, long total) {}
+    /**
+     * A server of a service; connections are those of the server over all its services. The weight is the one in force,
+     * which the master may have chosen; the share is that of new connections, 0..1.
+     */
+    record Member(
+            int number,
+            String name,
+            List<String> addresses,
+            int configuredWeight,
+            int weight,
+            double share,
+            long connections,
+            long total) {}
 
     @Override
     public Integer call() {
@@ -58,23 +72,34 @@ final class ServicesCommand implements Callable<Integer> {
     private static List<Service> read(NodeMemory memory) {
         ConfigurationImage configuration = memory.configuration();
         CountersReader counters = memory.countersReader();
+        Map<Integer, String> names = new HashMap<>();
+        configuration.servers().forEach(s -> names.put(s.number(), s.name()));
         List<Service> services = new ArrayList<>();
         for (ConfigurationImage.Service service : configuration.services()) {
             Map<Integer, List<ConfigurationImage.Member>> byServer = new LinkedHashMap<>();
-            for (var members : List.of(service.ipv4().members(), service.ipv6().members())) {
-                for (ConfigurationImage.Member member : members) {
-                    byServer.computeIfAbsent(member.server(), k -> new ArrayList<>())
+            Map<Integer, Double> shares = new HashMap<>();
+            for (ConfigurationImage.Members family : List.of(service.ipv4(), service.ipv6())) {
+                double[] share = ReadGeneration.shares(family);
+                Map<Integer, Double> here = new HashMap<>();
+                for (int k = 0; k < share.length; k++) {
+                    ConfigurationImage.Member member = family.members().get(k);
+                    byServer.computeIfAbsent(member.server(), n -> new ArrayList<>())
                             .add(member);
+                    here.merge(member.server(), share[k], Double::sum);
                 }
+                // A server of both families has about the same share in either.
+                here.forEach(shares::putIfAbsent);
             }
             List<Member> servers = new ArrayList<>();
             byServer.forEach((number, members) -> servers.add(new Member(
                     number,
-                    Names.server(configuration, number),
+                    names.getOrDefault(number, "#" + number),
                     members.stream()
                             .map(m -> Names.endpoint(Names.address(m.address()), m.port()))
                             .toList(),
                     members.getFirst().weight(),
+                    members.getFirst().weight(),
+                    shares.getOrDefault(number, 0.0),
                     counters.serverLive(number),
                     counters.serverOpened(number))));
             services.add(new Service(
@@ -85,6 +110,7 @@ final class ServicesCommand implements Callable<Integer> {
                     service.port(),
                     Names.forwarding(service.forwarding()),
                     Names.algorithm(service.algorithm()),
+                    "static",
                     counters.serviceLive(service.number()),
                     counters.serviceOpened(service.number()),
                     servers));
@@ -97,7 +123,16 @@ final class ServicesCommand implements Callable<Integer> {
             return "no services";
         }
         TextTable table = new TextTable(
-                "service", "protocol", "address", "forwarding", "algorithm", "server", "weight", "live", "total");
+                "service",
+                "protocol",
+                "address",
+                "forwarding",
+                "algorithm",
+                "server",
+                "weight",
+                "share",
+                "live",
+                "total");
         for (Service service : services) {
             String port = service.port() == 0 ? "any" : String.valueOf(service.port());
             table.row(
@@ -105,7 +140,8 @@ final class ServicesCommand implements Callable<Integer> {
                     service.protocol() + "/" + port,
                     String.join(" ", service.addresses()),
                     service.forwarding(),
-                    service.algorithm(),
+                    service.algorithm() + (service.weights().equals("static") ? "" : ", " + service.weights()),
+                    "",
                     "",
                     "",
                     service.connections(),
@@ -118,7 +154,8 @@ final class ServicesCommand implements Callable<Integer> {
                         "",
                         "",
                         server.name(),
-                        server.weight() == 0 ? "drain" : String.valueOf(server.weight()),
+                        ServersCommand.weight(server.configuredWeight(), server.weight()),
+                        Cells.percent(server.share()),
                         server.connections(),
                         server.total());
             }

@@ -1,10 +1,10 @@
 package io.weir.node;
 
+import io.weir.node.text.Cells;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
-/** A table for people: columns as wide as their widest cell, numbers to the right. */
+/** A table for people: columns as wide as their widest cell, numbers to the right. What would steer a terminal is taken out. */
 final class TextTable {
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
@@ -23,7 +23,7 @@ final class TextTable {
             row.add(
                     cell instanceof Long || cell instanceof Integer
                             ? number(((Number) cell).longValue())
-                            : String.valueOf(cell));
+                            : Cells.printable(String.valueOf(cell)));
         }
         rows.add(row);
         return this;
@@ -45,12 +45,12 @@ final class TextTable {
         int[] width = new int[columns];
         boolean[] numeric = new boolean[columns];
         for (int c = 0; c < columns; c++) {
-            width[c] = headings.get(c).length();
+            width[c] = Cells.width(headings.get(c));
             numeric[c] = !rows.isEmpty();
             for (List<String> row : rows) {
                 String cell = row.get(c);
-                width[c] = Math.max(width[c], cell.length());
-                numeric[c] &= cell.isEmpty() || cell.equals("-") || cell.matches("[-+]?[0-9][0-9,.]*( ?%)?");
+                width[c] = Math.max(width[c], Cells.width(cell));
+                numeric[c] &= cell.isEmpty() || cell.equals("-") || cell.matches("[-+]?[0-9][0-9,.]*([kMGTP]| ?%)?");
             }
         }
         List<List<String>> lines = new ArrayList<>(rows);
@@ -58,9 +58,7 @@ final class TextTable {
         for (List<String> line : lines) {
             StringBuilder out = new StringBuilder();
             for (int c = 0; c < columns; c++) {
-                String cell = line.get(c);
-                String pad = String.join("", Collections.nCopies(width[c] - cell.length(), " "));
-                out.append(c == 0 ? "" : "  ").append(numeric[c] ? pad + cell : cell + pad);
+                out.append(c == 0 ? "" : "  ").append(Cells.fit(line.get(c), width[c], numeric[c]));
             }
             text.append(out.toString().stripTrailing()).append('\n');
         }
