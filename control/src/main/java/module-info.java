@@ -1,4 +1,4 @@
-/** The control processor: configuration, master, routes, interfaces. Never sees switching; they meet in memory. */
+/** The control processor: configuration, health, load, master, routes, interfaces. Never sees switching; they meet in memory. */
 module io.weir.control {
     requires static transitive org.jspecify;
     requires transitive io.weir.memory;
@@ -6,8 +6,10 @@ module io.weir.control {
     requires transitive io.weir.agent;
     requires org.snakeyaml.engine;
 
+    exports io.weir.control;
     exports io.weir.control.configuration;
     exports io.weir.control.health;
     exports io.weir.control.master;
     exports io.weir.control.network;
+    exports io.weir.control.resource;
 }

@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -79,7 +78,8 @@ public final class ControlProcessor {
     }
 
     /** Follows interfaces that changed their link-layer address or MTU. */
-    public synchronized Generation follow(List<InterfaceFacts> found, String cause) throws ConfigurationRefusedException {
+    public synchronized Generation follow(List<InterfaceFacts> found, String cause)
+            throws ConfigurationRefusedException {
         facts = found;
         return change(wanted(), cause, false);
     }
@@ -102,7 +102,8 @@ public final class ControlProcessor {
     /** Takes a server out of service, or puts it back. */
     public synchronized Generation drain(String server, boolean drain)
             throws ConfigurationRefusedException, UnknownNameException {
-        if (wanted().configuration().servers().stream().noneMatch(each -> each.name().equals(server))) {
+        if (wanted().configuration().servers().stream()
+                .noneMatch(each -> each.name().equals(server))) {
             throw new UnknownNameException("there is no server " + server);
         }
         return change(wanted().drain(server, drain), (drain ? "drain " : "end of drain of ") + server, true);
@@ -134,7 +135,8 @@ public final class ControlProcessor {
             NodeConfiguration configuration, String text, List<InterfaceFacts> found)
             throws ConfigurationRefusedException {
         Desired next = desired == null ? new Desired(configuration, text) : desired.with(configuration, text);
-        return table.preview(configuration, decide(next, leavingAfter(next)), found);
+        Balancer.Proposal proposal = propose(next);
+        return table.preview(configuration, decisions(next, proposal, leavingAfter(next)), found);
     }
 
     /**
@@ -165,17 +167,19 @@ public final class ControlProcessor {
     }
 
     private void redecide(Desired wanted, List<ServerConfiguration> stillLeaving) {
-        Decisions next = decide(wanted, stillLeaving);
+        Balancer.Proposal proposal = propose(wanted);
+        Decisions next = decisions(wanted, proposal, stillLeaving);
         if (next.equals(decisions)) {
+            balancer.accept(proposal, nowMs.getAsInt());
             return;
         }
         try {
-            change(wanted, next, balancer.cause(), false);
+            change(wanted, proposal, next, proposal.cause(), false);
             refusal = "";
         } catch (ConfigurationRefusedException e) {
             String message = String.valueOf(e.getMessage());
             if (!message.equals(refusal)) {
-                LOG.log(System.Logger.Level.ERROR, "a decision (" + balancer.cause() + ") is not in force: " + message);
+                LOG.log(System.Logger.Level.ERROR, "a decision (" + proposal.cause() + ") is not in force: " + message);
             }
             refusal = message;
         }
@@ -197,32 +201,37 @@ public final class ControlProcessor {
     }
 
     private Generation change(Desired next, String cause, boolean wanted) throws ConfigurationRefusedException {
-        return change(next, decide(next, leavingAfter(next)), cause, wanted);
+        Balancer.Proposal proposal = propose(next);
+        return change(next, proposal, decisions(next, proposal, leavingAfter(next)), cause, wanted);
     }
 
-    private Generation change(Desired next, Decisions nextDecisions, String cause, boolean wanted)
+    private Generation change(
+            Desired next, Balancer.Proposal proposal, Decisions nextDecisions, String cause, boolean wanted)
             throws ConfigurationRefusedException {
         long start = System.nanoTime();
         ConfigurationTable.Applied applied = table.apply(next.configuration(), nextDecisions, facts, cause);
+        long tookMs = (System.nanoTime() - start) / 1_000_000;
+        boolean isOther = desired == null || next.configuration() != desired.configuration();
         desired = next;
         decisions = nextDecisions;
         leaving = nextDecisions.leaving();
-        Generation generation = new Generation(
-                applied.generation(),
-                clock.millis(),
-                cause,
-                applied.diff(),
-                next,
-                wanted,
-                (System.nanoTime() - start) / 1_000_000);
+        balancer.accept(proposal, nowMs.getAsInt());
+        if (isOther) {
+            balancer.configure(next);
+        }
+        Generation generation =
+                new Generation(applied.generation(), clock.millis(), cause, applied.diff(), next, wanted, tookMs);
         history.add(generation);
         listener.accept(generation);
         return generation;
     }
 
-    private Decisions decide(Desired next, List<ServerConfiguration> stillLeaving) {
-        Map<MemberName, Integer> weights = balancer.weights(next, nowMs.getAsInt(), table::serverNumber);
-        return new Decisions(weights, resetting(next), stillLeaving);
+    private Balancer.Proposal propose(Desired next) {
+        return balancer.propose(next, nowMs.getAsInt(), table::serverNumber);
+    }
+
+    private Decisions decisions(Desired next, Balancer.Proposal proposal, List<ServerConfiguration> stillLeaving) {
+        return new Decisions(proposal.weights(), resetting(next), stillLeaving);
     }
 
     /** Servers that are down and in a service that wants their connections ended. */
