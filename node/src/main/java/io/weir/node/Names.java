@@ -51,8 +51,14 @@ final class Names {
             case ConfigurationReader.MAGLEV -> "maglev";
             case ConfigurationReader.SOURCE_HASH -> "source-hash";
             case ConfigurationReader.LEAST_CONNECTIONS -> "least-connections";
+            case ConfigurationReader.HOT_COLD -> "hot-cold";
             default -> String.valueOf(number);
         };
+    }
+
+    /** Who decides the weights of a service. */
+    static String weights(int number) {
+        return number == ConfigurationReader.EVEN_LOAD ? "even-load" : "static";
     }
 
     static String server(ConfigurationImage configuration, int number) {

@@ -48,7 +48,7 @@ record ReadGeneration(
                                 s.number(),
                                 s.name(),
                                 s.addresses().stream().map(Names::address).toList(),
-                                List.of()))
+                                s.tags()))
                         .toList());
     }
 
@@ -61,7 +61,7 @@ record ReadGeneration(
                 s.port(),
                 Names.forwarding(s.forwarding()),
                 Names.algorithm(s.algorithm()),
-                "static",
+                Names.weights(s.weights()),
                 members(s, names));
     }
 
@@ -79,7 +79,7 @@ record ReadGeneration(
                 if (seen.add((long) member.server() << 16 | member.port())) {
                     views.add(new MemberView(
                             names.getOrDefault(member.server(), "#" + member.server()),
-                            member.weight(),
+                            member.configuredWeight(),
                             member.weight(),
                             shares[k],
                             member.port()));

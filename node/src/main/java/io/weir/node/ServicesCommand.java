@@ -97,7 +97,7 @@ final class ServicesCommand implements Callable<Integer> {
                     members.stream()
                             .map(m -> Names.endpoint(Names.address(m.address()), m.port()))
                             .toList(),
-                    members.getFirst().weight(),
+                    members.getFirst().configuredWeight(),
                     members.getFirst().weight(),
                     shares.getOrDefault(number, 0.0),
                     counters.serverLive(number),
@@ -110,7 +110,7 @@ final class ServicesCommand implements Callable<Integer> {
                     service.port(),
                     Names.forwarding(service.forwarding()),
                     Names.algorithm(service.algorithm()),
-                    "static",
+                    Names.weights(service.weights()),
                     counters.serviceLive(service.number()),
                     counters.serviceOpened(service.number()),
                     servers));

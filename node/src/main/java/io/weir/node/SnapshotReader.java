@@ -14,11 +14,15 @@ import io.weir.memory.counters.CountersReader;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
 import io.weir.memory.map.Sides;
+import io.weir.memory.server.ReportOutcome;
+import io.weir.memory.server.ServerStatus;
+import io.weir.memory.server.ServerStatusTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +34,19 @@ final class SnapshotReader {
     /** A control processor that has not said so for longer does not live. */
     static final int STALE_MS = 3000;
 
+    private static final long[] NO_DELAYS = {};
+
     private final NodeMemory memory;
     private final InstantSource clock;
     private final CountersReader counters;
+    private final ServerStatusTable statuses;
     private @Nullable ReadGeneration generation;
 
     SnapshotReader(NodeMemory memory, InstantSource clock) {
         this.memory = memory;
         this.clock = clock;
         this.counters = memory.countersReader();
+        this.statuses = memory.serverStatus();
     }
 
     SnapshotReader(NodeMemory memory) {
@@ -141,28 +149,48 @@ final class SnapshotReader {
 
     private List<ServerView> servers(ReadGeneration current) {
         List<ServerView> views = new ArrayList<>();
+        int nowMs = memory.map().nowMs();
         for (ReadGeneration.ServerFacts s : current.servers()) {
             int n = s.number();
-            @Nullable LoadView load = null;
+            ServerStatus status = statuses.read(n);
+            long handshakes = counters.serverHandshakes(n);
+            long[] delays = handshakes == 0 ? NO_DELAYS : HandshakeDelays.of(counters, n);
             views.add(new ServerView(
                     n,
                     s.name(),
                     s.addresses(),
                     s.tags(),
-                    "unchecked",
-                    "",
-                    "enabled",
+                    status.health().name().toLowerCase(Locale.ROOT),
+                    status.message(),
+                    status.draining() ? "draining" : "enabled",
                     counters.serverLive(n),
                     counters.serverOpened(n),
-                    0,
-                    0,
-                    0,
-                    0,
-                    -1,
-                    -1,
-                    load));
+                    counters.serverRefused(n),
+                    counters.serverResets(n),
+                    counters.serverRetransmittedSyns(n),
+                    handshakes,
+                    HandshakeDelays.quantile(delays, 0.5),
+                    HandshakeDelays.quantile(delays, 0.99),
+                    load(status, nowMs)));
         }
         return views;
+    }
+
+    private static @Nullable LoadView load(ServerStatus status, int nowMs) {
+        if (status.source() == ServerStatus.LoadSource.NONE) {
+            return null;
+        }
+        return new LoadView(
+                status.source().name().toLowerCase(Locale.ROOT),
+                // Both are of the map's clock, which wraps.
+                Math.max(0, nowMs - (int) status.reportMs()),
+                status.stale(),
+                status.index(),
+                status.clients(),
+                status.cpu(),
+                status.memory(),
+                status.executionSeconds() < 0 ? ServerStatus.UNKNOWN : 1000 * status.executionSeconds(),
+                status.requestsPerSecond());
     }
 
     private List<DropView> drops() {
@@ -181,6 +209,9 @@ final class SnapshotReader {
         Map<String, Long> values = new LinkedHashMap<>();
         for (Counter counter : Counter.values()) {
             values.put(counter.key(), counters.value(counter));
+        }
+        for (ReportOutcome outcome : ReportOutcome.values()) {
+            values.put("reports-" + outcome.key(), statuses.reports(outcome));
         }
         return values;
     }

@@ -1,11 +1,18 @@
 package io.weir.node;
 
+import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.CountersReader;
 import io.weir.memory.counters.DropReason;
+import io.weir.memory.server.ReportOutcome;
+import io.weir.memory.server.ServerStatus;
+import io.weir.memory.server.ServerStatusTable;
+import io.weir.node.text.Cells;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,7 +55,9 @@ final class StatCommand implements Callable<Integer> {
             int processors,
             long configurationGeneration,
             Map<String, Long> counters,
-            Map<String, Long> drops) {}
+            Map<String, Long> drops,
+            Map<String, Long> reports,
+            List<String> notices) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -82,7 +91,12 @@ final class StatCommand implements Callable<Integer> {
         for (DropReason reason : DropReason.values()) {
             drops.put(reason.key(), counters.dropped(reason));
         }
+        Map<String, Long> reports = new LinkedHashMap<>();
+        for (ReportOutcome outcome : ReportOutcome.values()) {
+            reports.put(outcome.key(), memory.serverStatus().reports(outcome));
+        }
         int now = memory.map().nowMs();
+        ConfigurationImage configuration = memory.configuration();
         long age = Math.max(0, now - memory.map().heartbeatMs());
         boolean alive = ProcessHandle.of(memory.map().ownerPid())
                 .map(ProcessHandle::isAlive)
@@ -94,9 +108,26 @@ final class StatCommand implements Callable<Integer> {
                 (System.currentTimeMillis() - memory.map().createdAtEpochMs()) / 1000,
                 age,
                 memory.map().plan().processors(),
-                memory.configuration().generation(),
+                configuration.generation(),
                 values,
-                drops);
+                drops,
+                reports,
+                notices(memory, configuration, now));
+    }
+
+    /** Servers whose last report is too old to be used. */
+    private static List<String> notices(NodeMemory memory, ConfigurationImage configuration, int nowMs) {
+        List<String> notices = new ArrayList<>();
+        ServerStatusTable statuses = memory.serverStatus();
+        for (ConfigurationImage.Server server : configuration.servers()) {
+            ServerStatus status = statuses.read(server.number());
+            if (status.stale()) {
+                long age = Math.max(0, nowMs - (int) status.reportMs());
+                notices.add("server " + Cells.printable(server.name()) + ": its last report is " + Cells.duration(age)
+                        + " old, too old to be used; its configured weight counts");
+            }
+        }
+        return notices;
     }
 
     private void print(PrintWriter out, Report report, @org.jspecify.annotations.Nullable Report earlier) {
@@ -116,6 +147,14 @@ final class StatCommand implements Callable<Integer> {
         table(out, "counter", report.counters(), earlier == null ? null : earlier.counters());
         out.println();
         table(out, "dropped", report.drops(), earlier == null ? null : earlier.drops());
+        if (report.reports().values().stream().anyMatch(n -> n != 0) || all) {
+            out.println();
+            table(out, "reports", report.reports(), earlier == null ? null : earlier.reports());
+        }
+        if (!report.notices().isEmpty()) {
+            out.println();
+            report.notices().forEach(out::println);
+        }
         out.flush();
     }
 

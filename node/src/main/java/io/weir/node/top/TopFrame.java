@@ -19,7 +19,7 @@ public record TopFrame(List<Line> lines, TopState state) {
     private static final int SMALL_ROWS = 14;
 
     private static final int TINY_ROWS = 7;
-    private static final String GAP = "   ";
+    private static final String GAP = "  ";
 
     private static final List<String> HELP = List.of(
             "1-7 or s v w i d p g   choose what is listed; also Tab, left and right",
@@ -114,19 +114,19 @@ public record TopFrame(List<Line> lines, TopState state) {
                 .add(rows < SMALL_ROWS ? "generation " + node.generation() : "pid " + node.processId(), Tone.PLAIN)
                 .add("up " + Cells.duration(node.uptimeMs()), Tone.PLAIN)
                 .add(processors(node), Tone.PLAIN)
-                .add(
-                        "buffers " + Cells.compact(node.freeBuffers()) + " of " + Cells.compact(node.buffers())
-                                + " free",
-                        node.freeBuffers() * 10 < node.buffers() ? Tone.WARNING : Tone.PLAIN)
                 .line();
         long live =
                 node.services().stream().mapToLong(ServiceView::liveConnections).sum();
         double drops = sample.counter("packets-dropped");
+        long free = node.buffers() == 0 ? 0 : 100 * node.freeBuffers() / node.buffers();
         Line rates = new Flow(width)
                 .add("packets/s " + Cells.compact(sample.counter("packets-received")), Tone.PLAIN)
                 .add("connections/s " + Cells.compact(connections(sample)), Tone.PLAIN)
                 .add("drops/s " + Cells.compact(drops), drops > 0 ? Tone.WARNING : Tone.PLAIN)
                 .add("live " + Cells.compact(live), Tone.PLAIN)
+                .add(
+                        "buffers " + free + " % free",
+                        node.freeBuffers() * 10 < node.buffers() ? Tone.WARNING : Tone.PLAIN)
                 .line();
         if (rows < TINY_ROWS) {
             return rows < 4 ? List.of() : List.of(first);
@@ -167,10 +167,10 @@ public record TopFrame(List<Line> lines, TopState state) {
         int cells = 0;
         for (TopView view : TopView.values()) {
             boolean chosen = view == state.view();
-            String text = " " + view.number() + " " + view.title() + " ";
+            String text = view.number() + " " + view.title() + " ";
             cells += text.length();
             wide = wide.with(text, chosen ? Tone.CHOSEN : Tone.PLAIN);
-            narrow = narrow.with(chosen ? text : " " + view.number() + " ", chosen ? Tone.CHOSEN : Tone.PLAIN);
+            narrow = narrow.with(chosen ? text : view.number() + " ", chosen ? Tone.CHOSEN : Tone.PLAIN);
         }
         return (cells <= width ? wide : narrow).fit(width, Tone.PLAIN);
     }
