@@ -35,6 +35,9 @@ public final class ConfigurationReader {
     /** The master adapts weights to the servers' loads. */
     public static final int EVEN_LOAD = 1;
 
+    /** Words of the bit set of servers whose connections are to be removed. */
+    public static final int RESETTING_WORDS = ConfigurationLayout.RESETTING_WORDS;
+
     /** Address kinds. */
     public static final int NOT_LOCAL = 0;
     /** An interface's own address, of no service. */
