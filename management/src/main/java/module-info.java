@@ -4,12 +4,17 @@
  */
 module io.weir.management {
     requires static transitive org.jspecify;
-    requires jdk.httpserver;
+    requires java.management;
     requires tools.jackson.databind;
-    requires io.prometheus.metrics.core;
     requires io.prometheus.metrics.model;
     requires io.prometheus.metrics.expositiontextformats;
+    requires org.eclipse.jetty.server;
+    requires org.eclipse.jetty.unixdomain.server;
+    requires org.slf4j;
 
     exports io.weir.management;
     exports io.weir.management.model;
+
+    provides org.slf4j.spi.SLF4JServiceProvider with
+            io.weir.management.logging.SystemLoggerProvider;
 }

@@ -56,7 +56,9 @@ public interface ManagedNode {
             /** The request is wrong in itself. */
             INVALID,
             /** It cannot be done now. */
-            CONFLICT
+            CONFLICT,
+            /** There are too many of them. */
+            LIMITED
         }
 
         public RefusedException(Kind kind, String message) {
