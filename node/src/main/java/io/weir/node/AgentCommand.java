@@ -9,11 +9,8 @@ import io.weir.agent.SourceOptions;
 import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportKey;
-import io.weir.agent.source.PrometheusMapping;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,16 +22,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterConsumer;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -116,7 +109,7 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--prometheus",
             paramLabel = "URL",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = "an application's endpoint with Prometheus' text format, and after it which series are which"
                     + " metric:")
     private @Nullable String prometheus;
@@ -124,7 +117,7 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--metric",
             paramLabel = "METRIC=NAME",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = {
                 "clients=GAUGE, cpu=GAUGE, memory=GAUGE (0..1), requests=COUNTER, execution=SUM/COUNT;",
                 "NAME may have labels: http_requests_total{code=\"200\"}"
@@ -134,21 +127,21 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--nginx",
             paramLabel = "URL",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = "nginx' stub_status: clients and requests")
     private @Nullable String nginx;
 
     @Option(
             names = "--http",
             paramLabel = "URL",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = "a URL that answers with lines like requests=840 or a JSON object")
     private @Nullable String http;
 
     @Option(
             names = "--file",
             paramLabel = "PATH",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = "a file with the same, that the application writes again and again")
     private @Nullable String file;
 
@@ -162,7 +155,7 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--command",
             paramLabel = "LINE",
-            parameterConsumer = InOrder.class,
+            parameterConsumer = AgentSources.InOrder.class,
             description = "a command line that prints the same")
     private @Nullable String command;
 
@@ -176,7 +169,11 @@ final class AgentCommand implements Callable<Integer> {
     private boolean json;
 
     /** Sources in the order of the command line. */
-    private final List<SourceOptions> sources = new ArrayList<>();
+    private final AgentSources sources = new AgentSources();
+
+    AgentSources sources() {
+        return sources;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
@@ -249,20 +246,13 @@ final class AgentCommand implements Callable<Integer> {
         if (json && !print) {
             throw refused("--json: says how to print (add --print)");
         }
-        for (SourceOptions source : sources) {
-            if (source instanceof SourceOptions.Prometheus p
-                    && p.mapping().values().isEmpty()) {
-                throw refused("--prometheus " + p.url()
-                        + ": which series are which metric? (add --metric requests=NAME or the like after it)");
-            }
-        }
         String name = serverName();
         int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (nameBytes < 1 || nameBytes > ReportCodec.MAX_NAME_BYTES) {
             throw refused("--server: \"" + name + "\" has " + nameBytes + " bytes, not within 1.."
                     + ReportCodec.MAX_NAME_BYTES);
         }
-        return new AgentOptions(name, receivers(), interval, timeout, portSet(), controlGroup, agedSources());
+        return new AgentOptions(name, receivers(), interval, timeout, portSet(), controlGroup, sourceOptions());
     }
 
     private String serverName() {
@@ -315,6 +305,14 @@ final class AgentCommand implements Callable<Integer> {
         }
     }
 
+    private List<SourceOptions> sourceOptions() {
+        try {
+            return sources.options(maxAge);
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
     private BitSet portSet() {
         BitSet set = new BitSet();
         for (String text : ports) {
@@ -328,52 +326,6 @@ final class AgentCommand implements Callable<Integer> {
             set.set(first, last + 1);
         }
         return set;
-    }
-
-    /** {@code --max-age} holds for all files, wherever it stands. */
-    private List<SourceOptions> agedSources() {
-        List<SourceOptions> aged = new ArrayList<>();
-        for (SourceOptions source : sources) {
-            aged.add(source instanceof SourceOptions.File f ? new SourceOptions.File(f.file(), maxAge) : source);
-        }
-        return aged;
-    }
-
-    private void add(String option, String value) {
-        switch (option) {
-            case "--prometheus" ->
-                sources.add(new SourceOptions.Prometheus(url(option, value), PrometheusMapping.NONE));
-            case "--metric" -> {
-                if (sources.isEmpty() || !(sources.getLast() instanceof SourceOptions.Prometheus last)) {
-                    throw refused("--metric " + value + ": stands after no --prometheus URL, to which it belongs");
-                }
-                try {
-                    sources.set(
-                            sources.size() - 1,
-                            new SourceOptions.Prometheus(
-                                    last.url(), last.mapping().with(value)));
-                } catch (IllegalArgumentException e) {
-                    throw refused("--metric: " + e.getMessage());
-                }
-            }
-            case "--nginx" -> sources.add(new SourceOptions.Nginx(url(option, value)));
-            case "--http" -> sources.add(new SourceOptions.Http(url(option, value)));
-            case "--file" -> sources.add(new SourceOptions.File(Path.of(value), maxAge));
-            case "--command" -> sources.add(new SourceOptions.Command(value));
-            default -> throw new IllegalStateException(option);
-        }
-    }
-
-    private URI url(String option, String value) {
-        try {
-            URI url = new URI(value);
-            if (ReceiverAddress.isHttp(url)) {
-                return url;
-            }
-        } catch (URISyntaxException e) {
-            throw refused(option + ": \"" + value + "\" is no URL: " + e.getReason());
-        }
-        throw refused(option + ": \"" + value + "\" is no URL of http or https, such as http://127.0.0.1:8080/metrics");
     }
 
     private ParameterException refused(String message) {
@@ -400,18 +352,6 @@ final class AgentCommand implements Callable<Integer> {
                 case "m" -> Duration.ofMinutes(number);
                 default -> Duration.ofHours(number);
             };
-        }
-    }
-
-    /** Remembers in which order sources and their metrics stand. */
-    static final class InOrder implements IParameterConsumer {
-        @Override
-        public void consumeParameters(Stack<String> values, ArgSpec argument, CommandSpec command) {
-            String option = ((OptionSpec) argument).longestName();
-            if (values.isEmpty()) {
-                throw new ParameterException(command.commandLine(), option + ": its value is missing");
-            }
-            ((AgentCommand) command.userObject()).add(option, values.pop());
         }
     }
 }

@@ -53,9 +53,9 @@ public final class ControlGroup {
         return folders;
     }
 
-    /** The named group is there; without control groups of version 2 there is nothing to miss. */
+    /** The named group is there; the topmost need not be, for its limits are none then. */
     void requireNamed() throws SourceException {
-        if (!folders.isEmpty() && !Files.isDirectory(files.path(folders.getFirst()))) {
+        if (folders.size() > 1 && !Files.isDirectory(files.path(folders.getFirst()))) {
             throw new SourceException("control group " + folders.getFirst() + ": no such folder");
         }
     }
