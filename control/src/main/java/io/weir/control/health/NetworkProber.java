@@ -83,10 +83,16 @@ final class NetworkProber implements Prober, AutoCloseable {
         byte[] payload = UdpPayload.decode(probe.payload());
         DatagramChannel channel = network.openUdp(address);
         deadline.closes(channel);
-        channel.connect(new InetSocketAddress(InetAddress.getByAddress(address.octets()), probe.port()));
-        channel.write(ByteBuffer.wrap(payload));
+        InetSocketAddress target = new InetSocketAddress(InetAddress.getByAddress(address.octets()), probe.port());
+        if (payload.length > 0) {
+            // so that port unreachable is told; but a connected channel sends no empty datagram
+            channel.connect(target);
+        }
+        channel.send(ByteBuffer.wrap(payload), target);
         ByteBuffer answer = ByteBuffer.allocate(ANSWER_BYTES);
-        channel.read(answer);
+        while (!target.equals(channel.receive(answer))) {
+            answer.clear();
+        }
         answer.flip();
         String found = "UDP answer of " + answer.limit() + " bytes in " + Words.elapsed(deadline.elapsed());
         String problem = probe.expect() == null ? "" : TextMatch.problem(probe.expect(), UdpPayload.text(answer));

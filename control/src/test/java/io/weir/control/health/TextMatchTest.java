@@ -13,7 +13,7 @@ class TextMatchTest {
 
     @Test
     void exponential_work_is_given_up() {
-        assertThat(TextMatch.problem("(a+)+$", "a".repeat(60) + "b")).contains("takes too long");
+        assertThat(TextMatch.problem("^(a|aa)+\\1$", "a".repeat(60) + "b")).contains("takes too long");
         assertThat(TextMatch.problem("^(([a-z])+.)+[A-Z]([a-z])+$", "a".repeat(5000)))
                 .contains("takes too long");
     }
