@@ -4,11 +4,10 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.ConfigurationTable;
-import io.weir.control.configuration.Decisions;
-import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
+import io.weir.management.ManagementServer;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
@@ -21,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,6 @@ final class Node implements AutoCloseable {
 
     private final NodeConfiguration configuration;
     private final NodeMemory memory;
-    private final ConfigurationTable table;
     private final CpuPlacement placement;
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -48,15 +48,20 @@ final class Node implements AutoCloseable {
     private final Handshakes handshakes = new Handshakes();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable NodePorts ports;
-    private @Nullable AdminServer admin;
-    private List<InterfaceFacts> appliedFacts = List.of();
+    private final @Nullable ControlInterface controlInterface;
+    private @Nullable NodeControl control;
+    private @Nullable ManagementServer management;
     private volatile boolean closing;
 
-    private Node(NodeConfiguration configuration, NodeMemory memory, CpuPlacement placement) {
+    private Node(
+            NodeConfiguration configuration,
+            NodeMemory memory,
+            CpuPlacement placement,
+            @Nullable ControlInterface controlInterface) {
         this.placement = placement;
+        this.controlInterface = controlInterface;
         this.configuration = configuration;
         this.memory = memory;
-        this.table = memory.configurationTable();
         this.beats =
                 new AtomicIntegerArray(configuration.processors().switching().size());
     }
@@ -64,36 +69,95 @@ final class Node implements AutoCloseable {
     /**
      * Starts a node.
      *
+     * @param text the configuration file as it was read
      * @param cause what to record as the cause of the first generation
      */
-    static Node start(NodeConfiguration configuration, String cause) throws ConfigurationRefusedException, IOException {
+    static Node start(NodeConfiguration configuration, String text, String cause)
+            throws ConfigurationRefusedException, IOException {
         CpuPlacement placement = CpuPlacement.of(configuration.processors());
-        NodePlan plan = NodePlan.of(configuration);
+        NodePlan plan = NodePlan.of(configuration).withControl(configuration);
         NodeMemory memory = NodeMemory.create(configuration, plan);
         boolean complete = false;
-        Node node = new Node(configuration, memory, placement);
+        @Nullable Node node = null;
+        @Nullable ControlInterface controlInterface = null;
         try {
+            // The private network is made meanwhile: the kernel takes its time for a namespace.
+            FutureTask<@Nullable ControlInterface> opening = new FutureTask<>(() -> openControl(configuration));
+            Thread.ofPlatform().name("control-interface").daemon().start(opening);
             WarmUp.once();
-            node.open(plan, cause);
+            controlInterface = result(opening);
+            node = new Node(configuration, memory, placement, controlInterface);
+            node.open(controlInterface == null ? plan.withoutControl() : plan, text, cause);
             complete = true;
             return node;
         } finally {
             if (!complete) {
-                node.close();
+                if (node != null) {
+                    node.close();
+                } else {
+                    placement.close();
+                    Files.deleteIfExists(configuration.memory().file());
+                }
             }
         }
     }
 
-    private void open(NodePlan plan, String cause) throws ConfigurationRefusedException, IOException {
+    /** Without it a node balances all the same, unless its configuration needs it. */
+    private static @Nullable ControlInterface openControl(NodeConfiguration configuration) {
+        try {
+            return ControlInterface.open(configuration);
+        } catch (NodeException e) {
+            if (ControlInterface.isNeeded(configuration)) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.INFO, "no control interface: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static @Nullable ControlInterface result(FutureTask<@Nullable ControlInterface> opening)
+            throws IOException {
+        try {
+            return opening.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IOException("opening the control interface", e);
+        }
+    }
+
+    private void open(NodePlan plan, String text, String cause) throws ConfigurationRefusedException, IOException {
         NodePorts opened = NodePorts.open(configuration, plan, memory);
         ports = opened;
         placement.steer(configuration);
-        appliedFacts = opened.facts();
-        table.apply(configuration, Decisions.NONE, appliedFacts, cause);
-        opened.select(configuration);
+        ConfigurationTable table = memory.configurationTable();
+        if (controlInterface != null) {
+            table.controlInterface(controlInterface.facts(configuration));
+        }
+        NodeControl started = new NodeControl(
+                memory,
+                table,
+                opened::facts,
+                controlInterface == null ? null : controlInterface.network(),
+                each -> follow(opened, each));
+        control = started;
+        started.apply(configuration, text, cause);
         opened.processors().forEach(this::startProcessor);
-        Thread.ofPlatform().name("control").daemon().start(() -> control(opened));
-        admin = AdminServer.open(configuration.name(), this::answer);
+        started.listen(configuration);
+        Thread.ofPlatform().name("control").daemon().start(() -> control(opened, started));
+        management = Management.start(configuration, new NodeManagement(memory, started));
+    }
+
+    /** What else has to know of a configuration that came into force. */
+    private void follow(NodePorts opened, NodeConfiguration next) {
+        opened.select(next);
+        if (controlInterface != null) {
+            controlInterface.configure(next);
+        }
     }
 
     private void startProcessor(ProcessorPorts handles) {
@@ -133,7 +197,7 @@ final class Node implements AutoCloseable {
         }));
     }
 
-    private void control(NodePorts opened) {
+    private void control(NodePorts opened, NodeControl deciding) {
         boolean[] stuck = new boolean[beats.length()];
         try {
             while (!closing) {
@@ -150,7 +214,8 @@ final class Node implements AutoCloseable {
                     stuck[processor] = late;
                 }
                 opened.follow();
-                followInterfaces(opened);
+                deciding.followInterfaces();
+                deciding.tick();
                 TimeUnit.MILLISECONDS.sleep(BEAT_MS);
             }
         } catch (InterruptedException e) {
@@ -158,56 +223,11 @@ final class Node implements AutoCloseable {
         }
     }
 
-    /** An interface that came back may have another link-layer address or MTU; the configuration in force learns it. */
-    private synchronized void followInterfaces(NodePorts opened) {
-        List<InterfaceFacts> found = opened.facts();
-        NodeConfiguration running = table.configuration();
-        if (running == null || closing || found.equals(appliedFacts)) {
-            return;
-        }
-        try {
-            apply(running, "an interface has another link-layer address or MTU");
-        } catch (ConfigurationRefusedException e) {
-            LOG.log(System.Logger.Level.ERROR, "following an interface: " + e.getMessage());
-        }
-    }
-
-    private AdminServer.Answer answer(String verb, String body) {
-        if (!verb.equals("apply")) {
-            return new AdminServer.Answer(ExitStatus.REFUSED, "unknown request '" + verb + "'");
-        }
-        int end = body.indexOf('\n');
-        if (end < 0) {
-            return new AdminServer.Answer(ExitStatus.REFUSED, "apply: no file name");
-        }
-        String file = body.substring(0, end);
-        try {
-            return new AdminServer.Answer(
-                    ExitStatus.OK, apply(ConfigurationLoader.parse(file, body.substring(end + 1)), "apply " + file));
-        } catch (ConfigurationException | ConfigurationRefusedException e) {
-            return new AdminServer.Answer(ExitStatus.REFUSED, e.getMessage() + "\nNothing was changed.");
-        }
-    }
-
-    /** Changes the configuration and says what changed; a configuration that is refused changes nothing. */
-    synchronized String apply(NodeConfiguration next, String cause) throws ConfigurationRefusedException {
-        NodePorts opened = Objects.requireNonNull(ports);
-        List<InterfaceFacts> found = opened.facts();
-        ConfigurationTable.Applied applied = table.apply(next, Decisions.NONE, found, cause);
-        appliedFacts = found;
-        opened.select(next);
-        String text = "generation " + applied.generation() + " is in force (" + cause + ")"
-                + (applied.diff().isEmpty()
-                        ? ": no change"
-                        : "\n  " + String.join("\n  ", applied.diff().lines()));
-        LOG.log(System.Logger.Level.INFO, text);
-        return text;
-    }
-
     /** Reads the file again, as SIGHUP asks; problems are logged and change nothing. */
     void reload(Path file) {
         try {
-            apply(ConfigurationLoader.load(file), "SIGHUP " + file);
+            ConfigurationLoader.Loaded loaded = ConfigurationLoader.loadWithText(file);
+            Objects.requireNonNull(control).apply(loaded.configuration(), loaded.text(), "SIGHUP " + file);
         } catch (ConfigurationException | ConfigurationRefusedException e) {
             LOG.log(System.Logger.Level.ERROR, "nothing was changed:\n" + e.getMessage());
         }
@@ -225,8 +245,11 @@ final class Node implements AutoCloseable {
             return;
         }
         closing = true;
-        if (admin != null) {
-            admin.close();
+        if (management != null) {
+            management.close();
+        }
+        if (control != null) {
+            control.close();
         }
         loops.forEach(PollLoop::stop);
         boolean ended = true;
@@ -244,6 +267,9 @@ final class Node implements AutoCloseable {
                 ports.close();
             }
             idles.forEach(ProcessorIdle::close);
+        }
+        if (controlInterface != null) {
+            controlInterface.close();
         }
         placement.close();
         try {

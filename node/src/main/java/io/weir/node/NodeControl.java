@@ -1,7 +1,6 @@
 package io.weir.node;
 
 import io.weir.agent.report.ReportKey;
-import io.weir.agent.report.ReportOutcome;
 import io.weir.agent.report.ReportVerifier;
 import io.weir.agent.report.ReportVerifier.Permission;
 import io.weir.control.Balancer;
@@ -30,6 +29,7 @@ import io.weir.memory.server.ServerStatusTable;
 import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.DatagramChannel;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,17 +126,14 @@ final class NodeControl implements AutoCloseable {
         }
     }
 
-    /** Puts the first configuration in force and begins to listen for reports. */
-    void start(NodeConfiguration configuration, String text, String cause)
-            throws ConfigurationRefusedException, IOException {
-        apply(configuration, text, cause);
+    /** Begins to listen for reports where the configuration says; once. */
+    void listen(NodeConfiguration configuration) {
         for (IpAddress address : configuration.reports().listen()) {
             receiver.listen(listener(address, configuration));
         }
     }
 
-    private java.nio.channels.DatagramChannel listener(IpAddress address, NodeConfiguration configuration)
-            throws IOException {
+    private DatagramChannel listener(IpAddress address, NodeConfiguration configuration) {
         int port = configuration.reports().port();
         try {
             ControlNetwork from = network == null ? new HostNetwork() : network;
@@ -152,6 +149,7 @@ final class NodeControl implements AutoCloseable {
     synchronized Generation apply(NodeConfiguration configuration, String text, String cause)
             throws ConfigurationRefusedException {
         List<Permission> keys = keys(configuration.reports());
+        requireNetwork(configuration);
         List<InterfaceFacts> found = facts.get();
         Generation generation = processor.apply(configuration, text, found, cause);
         appliedFacts = found;
@@ -171,6 +169,7 @@ final class NodeControl implements AutoCloseable {
     ConfigurationTable.Previewed preview(NodeConfiguration configuration, String text)
             throws ConfigurationRefusedException {
         keys(configuration.reports());
+        requireNetwork(configuration);
         return processor.preview(configuration, text, facts.get());
     }
 
@@ -190,6 +189,13 @@ final class NodeControl implements AutoCloseable {
             pollers.configure(polled);
         }
         follower.accept(configuration);
+    }
+
+    private void requireNetwork(NodeConfiguration configuration) throws ConfigurationRefusedException {
+        if (network == null && ControlInterface.isNeeded(configuration)) {
+            throw new ConfigurationRefusedException(List.of("checks, sources of load and reports at own addresses need the"
+                    + " control interface, which this node could not open at its start; see its log"));
+        }
     }
 
     private static List<Permission> keys(ReportsConfiguration reports) throws ConfigurationRefusedException {

@@ -32,8 +32,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        NodeConfiguration configuration = ConfigurationLoader.load(file);
-        Node node = Node.start(configuration, "start " + file);
+        ConfigurationLoader.Loaded loaded = ConfigurationLoader.loadWithText(file);
+        NodeConfiguration configuration = loaded.configuration();
+        Node node = Node.start(configuration, loaded.text(), "start " + file);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         Signals.on("HUP", () -> node.reload(file));
         out.printf(

@@ -59,8 +59,20 @@ public final class ConfigurationLoader {
         problems = new Problems(file);
     }
 
+    /**
+     * A file that was read.
+     *
+     * @param text as it stands in the file
+     */
+    public record Loaded(NodeConfiguration configuration, String text) {}
+
     /** Reads a file. */
     public static NodeConfiguration load(Path file) throws ConfigurationException {
+        return loadWithText(file).configuration();
+    }
+
+    /** Reads a file and keeps its text. */
+    public static Loaded loadWithText(Path file) throws ConfigurationException {
         String name = file.toString();
         try {
             long size = Files.size(file);
@@ -71,7 +83,7 @@ public final class ConfigurationLoader {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
                     .toString();
-            return parse(name, text);
+            return new Loaded(parse(name, text), text);
         } catch (NoSuchFileException e) {
             throw failure(name, "no such file", "");
         } catch (CharacterCodingException e) {
