@@ -18,6 +18,12 @@ final class AllCommands {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("top", new TopCommand());
         commands.put("servers", new ServersCommand());
+        commands.put("generations", new GenerationsCommand());
+        commands.put("preview", new PreviewCommand());
+        commands.put("rollback", new RollbackCommand());
+        commands.put("drain", new DrainCommand());
+        commands.put("weight", new WeightCommand());
+        commands.put("dashboard", new DashboardCommand());
         commands.forEach((name, command) -> {
             if (!line.getSubcommands().containsKey(name)) {
                 line.addSubcommand(name, command);
