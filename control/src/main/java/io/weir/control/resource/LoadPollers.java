@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadPollers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LoadPollers.class.getName());
-    private static final Duration LONGEST_EXCHANGE = Duration.ofSeconds(5);
+    /** An exchange may take an interval, within these limits. */
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
     private static final double JITTER = 0.1;
 
     private final TcpConnector connector;
@@ -77,8 +80,9 @@ public final class LoadPollers implements AutoCloseable {
     }
 
     private LoadPoller poller(PolledServer server) {
-        Duration interval = server.source().interval();
-        Duration timeout = interval.compareTo(LONGEST_EXCHANGE) < 0 ? interval : LONGEST_EXCHANGE;
+        long interval = server.source().interval().toMillis();
+        Duration timeout =
+                Duration.ofMillis(Math.clamp(interval, SHORTEST_TIMEOUT.toMillis(), LONGEST_TIMEOUT.toMillis()));
         return switch (server.source()) {
             case AgentCheck check -> new AgentCheckPoller(server, check, connector, resources, nowMs, timeout);
             case Prometheus page ->
