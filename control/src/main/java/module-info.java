@@ -8,4 +8,5 @@ module io.weir.control {
 
     exports io.weir.control.configuration;
     exports io.weir.control.master;
+    exports io.weir.control.master.policy;
 }
