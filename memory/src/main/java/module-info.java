@@ -11,4 +11,5 @@ module io.weir.memory {
     exports io.weir.memory.connection;
     exports io.weir.memory.packet;
     exports io.weir.memory.queue;
+    exports io.weir.memory.server;
 }

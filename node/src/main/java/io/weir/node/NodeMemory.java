@@ -23,6 +23,7 @@ import io.weir.memory.ring.RingRegion;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
+import io.weir.memory.server.ServerStatusTable;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -68,7 +69,7 @@ final class NodeMemory implements AutoCloseable {
     private static MemoryPlan plan(NodeConfiguration configuration, NodePlan nodePlan) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
-        int interfaces = configuration.interfaces().size();
+        int interfaces = counted(configuration);
         int tables = memory.hugePages() ? MemoryPlan.HUGE_PAGE_BYTES : 4096;
         long side = configurationBytes(configuration);
         long routing = RoutingTable.bytes(MOST_ROUTES);
@@ -90,7 +91,13 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
+                .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
                 .build();
+    }
+
+    /** Interfaces with counters: those configured, and the control interface behind them. */
+    private static int counted(NodeConfiguration configuration) {
+        return configuration.interfaces().size() + 1;
     }
 
     /** Room for the configuration it starts with and for one several times as large. */
@@ -106,11 +113,7 @@ final class NodeMemory implements AutoCloseable {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         CountersLayout.initialise(
-                map.region(Region.COUNTERS),
-                processors,
-                configuration.interfaces().size(),
-                MOST_NUMBERED,
-                MOST_NUMBERED);
+                map.region(Region.COUNTERS), processors, counted(configuration), MOST_NUMBERED, MOST_NUMBERED);
         NeighbourTable.initialise(map.region(Region.NEIGHBOURS), random.nextLong());
         ConnectionTable4.format(map.region(Region.CONNECTIONS4), random.nextLong());
         ConnectionTable6.format(map.region(Region.CONNECTIONS6), random.nextLong());
@@ -218,6 +221,11 @@ final class NodeMemory implements AutoCloseable {
 
     ProcessorCounters counters(int processor) {
         return new ProcessorCounters(map.region(Region.COUNTERS), processor);
+    }
+
+    /** What the control processor, its one writer, knows about each server. */
+    ServerStatusTable serverStatus() {
+        return new ServerStatusTable(map.region(Region.SERVERS));
     }
 
     CountersReader countersReader() {

@@ -25,36 +25,36 @@ class MemoryReferenceTest {
     @Test
     void the_memory_reference_is_true() throws IOException {
         StringBuilder text = new StringBuilder("""
-                # Shared memory
+            # Shared memory
 
-                Generated from `Region` and the drawings in the classes named below. Numbers are little-endian; offsets are in bytes.
+            Generated from `Region` and the drawings in the classes named below. Numbers are little-endian; offsets are in bytes.
 
-                ## Regions
+            ## Regions
 
-                In the order of the file. A region that a node does not need has length 0.
+            In the order of the file. A region that a node does not need has length 0.
 
-                | region | written by | least alignment | layout |
-                | --- | --- | --- | --- |
-                """);
+            | region | written by | least alignment | layout |
+            | --- | --- | --- | --- |
+            """);
         for (Region region : Region.values()) {
             text.append("| `%s` | %s | %d | %d |\n"
                     .formatted(region.key(), region.writer(), region.alignment(), region.layout()));
         }
         text.append("""
 
-                ## Sizes
+            ## Sizes
 
-                | what | bytes |
-                | --- | --- |
-                | header with region table | %d |
-                | IPv4 connection record | %d |
-                | IPv6 connection record | %d |
-                | room before a frame in its buffer | %d |
+            | what | bytes |
+            | --- | --- |
+            | header with region table | %d |
+            | IPv4 connection record | %d |
+            | IPv6 connection record | %d |
+            | room before a frame in its buffer | %d |
 
-                A look-up in a connection table probes at most %d slots.
+            A look-up in a connection table probes at most %d slots.
 
-                ## Layouts
-                """.formatted(
+            ## Layouts
+            """.formatted(
                         MemoryPlan.HEADER_BYTES,
                         ConnectionTable4.RECORD_BYTES,
                         ConnectionTable6.RECORD_BYTES,
@@ -72,6 +72,7 @@ class MemoryReferenceTest {
         layout(text, "a ring", "ring/FrameRing");
         layout(text, "a doorbell", "ring/Doorbell");
         layout(text, "pool", "packet/FreePool");
+        layout(text, "servers", "server/ServerStatusTable");
         ReferenceTest.check("memory.md", text.toString());
     }
 

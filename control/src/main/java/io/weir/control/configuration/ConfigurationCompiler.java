@@ -166,7 +166,9 @@ final class ConfigurationCompiler {
                 serverNumbers.of(server.name()),
                 server.name(),
                 server.weight(),
-                server.addresses().stream().map(ConfigurationCompiler::raw).toList());
+                server.addresses().stream().map(ConfigurationCompiler::raw).toList(),
+                server.tags(),
+                false);
     }
 
     private Service service(ServiceConfiguration service) {
@@ -183,7 +185,15 @@ final class ConfigurationCompiler {
                 number(service.algorithm()),
                 addresses,
                 hasIpv4 ? members(service, 4) : Members.NONE,
-                hasIpv6 ? members(service, 6) : Members.NONE);
+                hasIpv6 ? members(service, 6) : Members.NONE,
+                weights(service));
+    }
+
+    private static int weights(ServiceConfiguration service) {
+        return switch (service.balance().weights()) {
+            case STATIC -> ConfigurationReader.STATIC;
+            case EVEN_LOAD -> ConfigurationReader.EVEN_LOAD;
+        };
     }
 
     private Members members(ServiceConfiguration service, int family) {
@@ -194,7 +204,8 @@ final class ConfigurationCompiler {
             Server server = servers.get(member.server());
             RawAddress address = server == null ? null : address(server, family);
             if (server != null && address != null) {
-                members.add(new ConfigurationImage.Member(server.number(), member.weight(), address, member.port()));
+                members.add(new ConfigurationImage.Member(
+                        server.number(), member.weight(), member.weight(), address, member.port()));
                 // A server may stand in a service twice, with two ports.
                 String name = names.add(member.server()) ? member.server() : member.server() + ":" + member.port();
                 candidates.add(new Candidate(name, member.weight()));

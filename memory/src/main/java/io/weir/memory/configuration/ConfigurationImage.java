@@ -37,21 +37,64 @@ public record ConfigurationImage(
      * @param echoesPerSecond echo replies per second and processor
      * @param pendingPackets packets that wait for next hops, per processor
      * @param forwarding whether packets that are not for a service are forwarded
+     * @param controlInterface id of the interface behind which the control processor's own sockets are, 0 for none; it
+     *     must be among the interfaces
+     * @param controlLinkAddress link-layer address of the sockets' end of it, 48 bits, first octet highest
+     * @param controlPorts ports of own addresses that those sockets use; at most {@link
+     *     ConfigurationLayout#MAX_CONTROL_PORTS} ranges
+     * @param controlPacketsPerSecond packets handed to the control interface per second and processor
      */
     public record Settings(
             List<Integer> timeoutsMs,
             int resetsPerSecond,
             int echoesPerSecond,
             int pendingPackets,
-            boolean forwarding) {
+            boolean forwarding,
+            int controlInterface,
+            long controlLinkAddress,
+            List<PortRange> controlPorts,
+            int controlPacketsPerSecond) {
         /** Timeouts UDP 60 s one-way and 300 s, SYN 60 s, established 900 s, FIN 120 s, closed 10 s; forwarding. */
         public static final Settings DEFAULTS = new Settings(
                 List.of(0, 60_000, 300_000, 60_000, 60_000, 900_000, 120_000, 10_000), 1000, 1000, 256, true);
 
         public Settings {
             timeoutsMs = List.copyOf(timeoutsMs);
+            controlPorts = List.copyOf(controlPorts);
+        }
+
+        /** Without a control interface. */
+        public Settings(
+                List<Integer> timeoutsMs,
+                int resetsPerSecond,
+                int echoesPerSecond,
+                int pendingPackets,
+                boolean forwarding) {
+            this(timeoutsMs, resetsPerSecond, echoesPerSecond, pendingPackets, forwarding, 0, 0, List.of(), 0);
+        }
+
+        /** The same with a control interface. */
+        public Settings withControl(int id, long linkAddress, List<PortRange> ports, int packetsPerSecond) {
+            return new Settings(
+                    timeoutsMs,
+                    resetsPerSecond,
+                    echoesPerSecond,
+                    pendingPackets,
+                    forwarding,
+                    id,
+                    linkAddress,
+                    ports,
+                    packetsPerSecond);
         }
     }
+
+    /**
+     * TCP and UDP ports.
+     *
+     * @param least the first of them, 1..65535
+     * @param greatest the last of them
+     */
+    public record PortRange(int least, int greatest) {}
 
     /**
      * An interface.
@@ -82,10 +125,19 @@ public record ConfigurationImage(
      * @param name at most 63 bytes UTF-8
      * @param weight default weight
      * @param addresses at most one of each family
+     * @param tags what it can do, as rules and capabilities name it; each at most 63 bytes UTF-8
+     * @param resetting whether its connections are removed, so that both sides get resets
      */
-    public record Server(int number, String name, int weight, List<RawAddress> addresses) {
+    public record Server(
+            int number, String name, int weight, List<RawAddress> addresses, List<String> tags, boolean resetting) {
         public Server {
             addresses = List.copyOf(addresses);
+            tags = List.copyOf(tags);
+        }
+
+        /** Without tags; its connections stay. */
+        public Server(int number, String name, int weight, List<RawAddress> addresses) {
+            this(number, name, weight, addresses, List.of(), false);
         }
     }
 
@@ -98,10 +150,12 @@ public record ConfigurationImage(
      * @param protocol of the IP header
      * @param port 1..65535, or 0 for any
      * @param forwarding {@link ConfigurationReader#NAT} or {@link ConfigurationReader#DIRECT}
-     * @param algorithm {@link ConfigurationReader#WEIGHTED_ROUND_ROBIN} to {@link ConfigurationReader#LEAST_CONNECTIONS}
+     * @param algorithm {@link ConfigurationReader#WEIGHTED_ROUND_ROBIN} to {@link ConfigurationReader#HOT_COLD}
      * @param addresses virtual addresses
      * @param ipv4 members for IPv4 clients
      * @param ipv6 members for IPv6 clients
+     * @param weights where the weights come from: {@link ConfigurationReader#STATIC} or {@link
+     *     ConfigurationReader#EVEN_LOAD}
      */
     public record Service(
             int number,
@@ -112,9 +166,34 @@ public record ConfigurationImage(
             int algorithm,
             List<RawAddress> addresses,
             Members ipv4,
-            Members ipv6) {
+            Members ipv6,
+            int weights) {
         public Service {
             addresses = List.copyOf(addresses);
+        }
+
+        /** With static weights. */
+        public Service(
+                int number,
+                String name,
+                int protocol,
+                int port,
+                int forwarding,
+                int algorithm,
+                List<RawAddress> addresses,
+                Members ipv4,
+                Members ipv6) {
+            this(
+                    number,
+                    name,
+                    protocol,
+                    port,
+                    forwarding,
+                    algorithm,
+                    addresses,
+                    ipv4,
+                    ipv6,
+                    ConfigurationReader.STATIC);
         }
     }
 
@@ -123,12 +202,19 @@ public record ConfigurationImage(
      *
      * @param members at most 65535; a member with weight 0 stands here and in no slot
      * @param slots the selection table: indexes into {@code members}
+     * @param rules the first that applies to a new connection's first packet chooses from its own slots instead
      */
-    public record Members(List<Member> members, SelectionSlots slots) {
+    public record Members(List<Member> members, SelectionSlots slots, List<Rule> rules) {
         public static final Members NONE = new Members(List.of(), SelectionSlots.EMPTY);
 
         public Members {
             members = List.copyOf(members);
+            rules = List.copyOf(rules);
+        }
+
+        /** Without rules. */
+        public Members(List<Member> members, SelectionSlots slots) {
+            this(members, slots, List.of());
         }
 
         /** One slot for each unit of weight, in order: enough for tests and the simplest round robin. */
@@ -149,11 +235,38 @@ public record ConfigurationImage(
      * A server in a service.
      *
      * @param server number of the server
-     * @param weight weight here; 0 drains
+     * @param weight weight in force here; 0 drains
+     * @param configuredWeight weight as configured, which the master may have changed
      * @param address where packets go
      * @param port port towards the server; 0 keeps the packet's
      */
-    public record Member(int server, int weight, RawAddress address, int port) {}
+    public record Member(int server, int weight, int configuredWeight, RawAddress address, int port) {
+        /** With the weight that is configured. */
+        public Member(int server, int weight, RawAddress address, int port) {
+            this(server, weight, weight, address, port);
+        }
+    }
+
+    /**
+     * Where the first packet of a connection decides which members it may go to. All conditions must hold.
+     *
+     * @param network of the client's address
+     * @param prefixLength bits of the network, 0..128, counted in the IPv4-mapped form for IPv4 (a /8 is 104); 0 is any
+     *     client
+     * @param leastPort least destination port, 0..65535
+     * @param greatestPort greatest destination port
+     * @param dscp bit n is set when DSCP n (RFC 2474) is among those meant; -1 is any
+     * @param tcpOptions bit n is set when TCP option kind n must be there; 0 is any, and others never hold for UDP
+     * @param slots indexes into the members of the service; while empty, the rule does not apply
+     */
+    public record Rule(
+            RawAddress network,
+            int prefixLength,
+            int leastPort,
+            int greatestPort,
+            long dscp,
+            long tcpOptions,
+            SelectionSlots slots) {}
 
     /** An image to fill step by step. */
     public static Builder builder() {

@@ -18,8 +18,12 @@ import java.nio.charset.StandardCharsets;
  *   36  u32 pending packets          40  u32 forwarding, 0 or 1
  *   44  u32 layout version           48  u32 timeout, ms [8], by connection state
  *   80  u32 {offset, count} of: 80 interfaces, 88 own IPv4, 96 own IPv6, 104 address hash, 112 service hash,
- *       120 services, 128 members, 136 servers, 144 virtual IPv4, 152 virtual IPv6, 160 selection slots
+ *       120 services, 128 members, 136 servers, 144 virtual IPv4, 152 virtual IPv6, 160 selection slots,
+ *       168 rules, 176 tags, 184 resetting servers
  *  192  cause: u8 length, 63 bytes UTF-8
+ *  256  u32 control interface, 0 = none  260  u32 control packets per second
+ *  264  u64 link address behind it, 48 bits
+ *  272  u32 control ports              276  {u16 least, u16 greatest} [32]
  * interface, 128 bytes; record 0 is interface id 1
  *    0  u64 link address, 48 bits     8  u32 mtu
  *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
@@ -33,12 +37,19 @@ import java.nio.charset.StandardCharsets;
  * service, 128 bytes, one for each family in which the service has an address
  *    0  u32 number   4  u32 forwarding   8  u32 algorithm   12  u32 protocol   16  u32 port   20  u32 family 4 or 6
  *   24  u32 offset of its first member  28  u32 members    32  u32 offset of its slots        36  u32 slots
+ *   40  u32 weights: 0 static, 1 even load                 44  u32 offset of its first rule   48  u32 rules
  *   64  name: u8 length, 63 bytes
  * member, 32 bytes
- *    0  u32 server number   4  u32 weight   8  u32 port   12  u32 IPv4 address or 0   16  u64 address0, u64 address1
+ *    0  u32 server number   4  u32 weight   8  u32 port   12  u32 configured weight   16  u64 address0, u64 address1
+ * rule, 48 bytes
+ *    0  u64 network0, u64 network1   16  u32 prefix length, 0..128   20  u16 least port, u16 greatest port
+ *   24  u64 DSCP, a bit each         32  u64 TCP options, a bit each   40  u32 offset of its slots   44  u32 slots
  * server, 112 bytes (for tools; the data path uses members)
- *    0  u32 number   4  u32 weight   8  u32 has IPv4   12  u32 IPv4   16  u32 has IPv6   24  u64 address0, u64 address1
+ *    0  u32 number   4  u32 weight   8  u32 has IPv4   12  u32 IPv4   16  u32 has IPv6   20  u32 resetting, 0 or 1
+ *   24  u64 address0, u64 address1   40  u32 first tag (index), u32 tags
  *   48  name: u8 length, 63 bytes
+ * tag, 64 bytes: u8 length, 63 bytes
+ * resetting servers: no bytes when there are none, or a bit for each server number, u64 [1024]
  * virtual IPv4, 8 bytes:  u32 address, u32 interface whose network has it, or 0
  * virtual IPv6, 24 bytes: u64 address0, u64 address1, u32 interface, u32 0
  * selection slot, 2 bytes: u16 index of a member of the service
@@ -56,6 +67,8 @@ public final class ConfigurationLayout {
 
     public static final int MAX_INTERFACES = 254;
     public static final int MAX_NUMBER = 65535;
+    /** Most ranges of control ports. */
+    public static final int MAX_CONTROL_PORTS = 32;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
@@ -66,7 +79,7 @@ public final class ConfigurationLayout {
     /** "WEIRCONF" in memory order. */
     static final long MAGIC = 0x464e_4f43_5249_4557L;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int HEADER_BYTES = 512;
     static final int GENERATION = 8;
@@ -80,6 +93,13 @@ public final class ConfigurationLayout {
     static final int TIMEOUTS = 48;
     static final int SECTIONS = 80;
     static final int CAUSE = 192;
+    static final int CONTROL_INTERFACE = 256;
+    static final int CONTROL_PACKETS = 260;
+    static final int CONTROL_LINK_ADDRESS = 264;
+    static final int CONTROL_PORT_COUNT = 272;
+    static final int CONTROL_PORTS = 276;
+    static final int CONTROL_PORTS_BYTES = 4;
+    static final int CONTROL_PORTS_GREATEST = 2;
 
     static final int INTERFACES = 0;
     static final int OWN4 = 1;
@@ -92,7 +112,10 @@ public final class ConfigurationLayout {
     static final int VIRTUAL4 = 8;
     static final int VIRTUAL6 = 9;
     static final int SLOTS = 10;
-    static final int SECTION_COUNT = 11;
+    static final int RULES = 11;
+    static final int TAGS = 12;
+    static final int RESETTING = 13;
+    static final int SECTION_COUNT = 14;
 
     static final int INTERFACE_BYTES = 128;
     static final int LINK_ADDRESS = 0;
@@ -128,15 +151,34 @@ public final class ConfigurationLayout {
     static final int SERVICE_MEMBER_COUNT = 28;
     static final int SERVICE_SLOTS = 32;
     static final int SERVICE_SLOT_COUNT = 36;
+    static final int SERVICE_WEIGHTS = 40;
+    static final int SERVICE_RULES = 44;
+    static final int SERVICE_RULE_COUNT = 48;
     static final int SERVICE_NAME = 64;
+
+    /** Of a table's {offset of its slots, slots}, from its first field. */
+    static final int TABLE_SLOT_COUNT = 4;
 
     static final int MEMBER_BYTES = 32;
     static final int MEMBER_SERVER = 0;
     static final int MEMBER_WEIGHT = 4;
     static final int MEMBER_PORT = 8;
-    static final int MEMBER_ADDRESS4 = 12;
+    static final int MEMBER_CONFIGURED_WEIGHT = 12;
     static final int MEMBER_ADDRESS0 = 16;
     static final int MEMBER_ADDRESS1 = 24;
+    /** The last four bytes of the mapped form. */
+    static final int MEMBER_ADDRESS4 = 28;
+
+    static final int RULE_BYTES = 48;
+    static final int RULE_NETWORK0 = 0;
+    static final int RULE_NETWORK1 = 8;
+    static final int RULE_PREFIX = 16;
+    static final int RULE_LEAST_PORT = 20;
+    static final int RULE_GREATEST_PORT = 22;
+    static final int RULE_DSCP = 24;
+    static final int RULE_TCP_OPTIONS = 32;
+    static final int RULE_SLOTS = 40;
+    static final int RULE_SLOT_COUNT = 44;
 
     static final int SERVER_BYTES = 112;
     static final int SERVER_NUMBER = 0;
@@ -144,9 +186,16 @@ public final class ConfigurationLayout {
     static final int SERVER_HAS4 = 8;
     static final int SERVER_ADDRESS4 = 12;
     static final int SERVER_HAS6 = 16;
+    static final int SERVER_RESETTING = 20;
     static final int SERVER_ADDRESS0 = 24;
     static final int SERVER_ADDRESS1 = 32;
+    static final int SERVER_TAGS = 40;
+    static final int SERVER_TAG_COUNT = 44;
     static final int SERVER_NAME = 48;
+
+    static final int TAG_BYTES = NAME_BYTES + 1;
+    /** Words of the bit set of resetting servers. */
+    static final int RESETTING_WORDS = (MAX_NUMBER + 1) / Long.SIZE;
 
     static final int SLOT_BYTES = 2;
 
@@ -162,7 +211,10 @@ public final class ConfigurationLayout {
         SERVER_BYTES,
         ENTRY4_BYTES,
         ENTRY6_BYTES,
-        SLOT_BYTES
+        SLOT_BYTES,
+        RULE_BYTES,
+        TAG_BYTES,
+        Long.BYTES
     };
 
     static {

@@ -30,6 +30,14 @@ public final class ConfigurationReader {
     public static final int LEAST_CONNECTIONS = 4;
     public static final int HOT_COLD = 5;
 
+    /** Weights are those configured. */
+    public static final int STATIC = 0;
+    /** The master adapts weights to the servers' loads. */
+    public static final int EVEN_LOAD = 1;
+
+    /** Words of the bit set of servers whose connections are to be removed. */
+    public static final int RESETTING_WORDS = ConfigurationLayout.RESETTING_WORDS;
+
     /** Address kinds. */
     public static final int NOT_LOCAL = 0;
     /** An interface's own address, of no service. */
@@ -58,6 +66,8 @@ public final class ConfigurationReader {
     private int virtualCount4;
     private long virtual6;
     private int virtualCount6;
+    private long resetting;
+    private int controlInterface;
 
     /**
      * A reader for one processor. Nothing is pinned until the first {@link #refresh}.
@@ -108,6 +118,8 @@ public final class ConfigurationReader {
         virtualCount4 = isWritten ? sectionCount(VIRTUAL4) : 0;
         virtual6 = sectionOffset(VIRTUAL6);
         virtualCount6 = isWritten ? sectionCount(VIRTUAL6) : 0;
+        resetting = isWritten && sectionCount(RESETTING) != 0 ? sectionOffset(RESETTING) : ABSENT;
+        controlInterface = isWritten ? side.get(U32, CONTROL_INTERFACE) : 0;
     }
 
     private int sectionOffset(int section) {
@@ -211,7 +223,7 @@ public final class ConfigurationReader {
         return side.get(U32, (long) service + SERVICE_FORWARDING);
     }
 
-    /** {@link #WEIGHTED_ROUND_ROBIN} to {@link #LEAST_CONNECTIONS}. */
+    /** {@link #WEIGHTED_ROUND_ROBIN} to {@link #HOT_COLD}. */
     public int algorithm(int service) {
         return side.get(U32, (long) service + SERVICE_ALGORITHM);
     }
@@ -223,7 +235,65 @@ public final class ConfigurationReader {
 
     /** Member handle in a slot of the selection table; members stand there in proportion to their weights. */
     public int selection(int service, int slot) {
-        int slots = side.get(U32, (long) service + SERVICE_SLOTS);
+        return selection(service, table(service), slot);
+    }
+
+    /** Handle of the service's selection table. */
+    public int table(int service) {
+        return service + SERVICE_SLOTS;
+    }
+
+    /** Rules of the service, whose first that applies replaces its selection table. */
+    public int ruleCount(int service) {
+        return side.get(U32, (long) service + SERVICE_RULE_COUNT);
+    }
+
+    /**
+     * Handle of the selection table for a connection's first packet: that of the first rule whose conditions hold and whose
+     * table has slots, or else the service's.
+     *
+     * @param source0 the client's address; IPv4 in mapped form ({@link #mapped1})
+     * @param port destination port
+     * @param dscp of the IP header, 0..63
+     * @param tcpOptions bit n is set when option kind n is there; 0 for UDP
+     */
+    public int tableFor(int service, long source0, long source1, int port, int dscp, long tcpOptions) {
+        long at = side.get(U32, (long) service + SERVICE_RULES);
+        for (int k = ruleCount(service); k > 0; k--, at += RULE_BYTES) {
+            if (side.get(U32, at + RULE_SLOT_COUNT) != 0 && holds(at, source0, source1, port, dscp, tcpOptions)) {
+                return (int) at + RULE_SLOTS;
+            }
+        }
+        return table(service);
+    }
+
+    private boolean holds(long rule, long source0, long source1, int port, int dscp, long tcpOptions) {
+        long wanted = side.get(U64, rule + RULE_TCP_OPTIONS);
+        return port >= side.get(U16, rule + RULE_LEAST_PORT)
+                && port <= side.get(U16, rule + RULE_GREATEST_PORT)
+                && (side.get(U64, rule + RULE_DSCP) >>> dscp & 1) != 0
+                && (tcpOptions & wanted) == wanted
+                && RawAddress.inNetwork6(
+                        source0,
+                        source1,
+                        side.get(U64, rule + RULE_NETWORK0),
+                        side.get(U64, rule + RULE_NETWORK1),
+                        side.get(U32, rule + RULE_PREFIX));
+    }
+
+    /** Second half of an IPv4 address in mapped form, whose first half is 0. */
+    public static long mapped1(int address) {
+        return RawAddress.mapped(address);
+    }
+
+    /** Slots of a selection table. */
+    public int tableSize(int table) {
+        return side.get(U32, (long) table + TABLE_SLOT_COUNT);
+    }
+
+    /** Member handle in a slot of one of the service's selection tables. */
+    public int selection(int service, int table, int slot) {
+        int slots = side.get(U32, (long) table);
         int member = side.get(U16, slots + (long) slot * SLOT_BYTES);
         return side.get(U32, (long) service + SERVICE_MEMBERS) + member * MEMBER_BYTES;
     }
@@ -248,7 +318,7 @@ public final class ConfigurationReader {
         return side.get(U32, (long) member + MEMBER_WEIGHT);
     }
 
-    /** The server's IPv4 address; 0 for a member of an IPv6 service. */
+    /** The server's IPv4 address; only for a member of an IPv4 service. */
     public int memberAddress4(int member) {
         return side.get(U32, (long) member + MEMBER_ADDRESS4);
     }
@@ -286,6 +356,47 @@ public final class ConfigurationReader {
 
     public boolean forwardingEnabled() {
         return side.get(U32, FORWARDING_ENABLED) != 0;
+    }
+
+    /** True when connections of some server are to be removed. */
+    public boolean hasResettingServers() {
+        return resetting != ABSENT;
+    }
+
+    /** True when connections of the server are to be removed. */
+    public boolean isResetting(int server) {
+        return resetting != ABSENT && (resettingWord(server / Long.SIZE) >>> server & 1) != 0;
+    }
+
+    /** Bits of servers 64 k to 64 k + 63; k is 0..1023. Only when {@link #hasResettingServers}. */
+    public long resettingWord(int k) {
+        return side.get(U64, resetting + (long) k * Long.BYTES);
+    }
+
+    /** Id of the interface behind which the control processor's own sockets are, or 0. */
+    public int controlInterface() {
+        return controlInterface;
+    }
+
+    /** Link-layer address behind the control interface, 48 bits, first octet highest. */
+    public long controlLinkAddress() {
+        return side.get(U64, CONTROL_LINK_ADDRESS);
+    }
+
+    /** Packets that may be handed to the control interface, per processor. */
+    public int controlPacketsPerSecond() {
+        return side.get(U32, CONTROL_PACKETS);
+    }
+
+    /** True when the control processor's own sockets use the port. */
+    public boolean isControlPort(int port) {
+        int count = side.get(U32, CONTROL_PORT_COUNT);
+        for (long at = CONTROL_PORTS; count > 0; count--, at += CONTROL_PORTS_BYTES) {
+            if (port >= side.get(U16, at) && port <= side.get(U16, at + CONTROL_PORTS_GREATEST)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.

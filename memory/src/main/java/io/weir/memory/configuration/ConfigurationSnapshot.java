@@ -6,6 +6,8 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
@@ -113,7 +115,11 @@ public final class ConfigurationSnapshot {
                     side.get(U32, RESETS),
                     side.get(U32, ECHOES),
                     side.get(U32, PENDING),
-                    side.get(U32, FORWARDING_ENABLED) != 0);
+                    side.get(U32, FORWARDING_ENABLED) != 0,
+                    side.get(U32, CONTROL_INTERFACE),
+                    side.get(U64, CONTROL_LINK_ADDRESS),
+                    controlPorts(),
+                    side.get(U32, CONTROL_PACKETS));
             return new ConfigurationImage(
                     side.get(U64, GENERATION),
                     name(side, CAUSE),
@@ -122,6 +128,16 @@ public final class ConfigurationSnapshot {
                     interfaces(),
                     servers(),
                     services());
+        }
+
+        private List<PortRange> controlPorts() {
+            List<PortRange> ports = new ArrayList<>();
+            int count = Math.min(side.get(U32, CONTROL_PORT_COUNT), MAX_CONTROL_PORTS);
+            for (int k = 0; k < count; k++) {
+                long at = CONTROL_PORTS + (long) k * CONTROL_PORTS_BYTES;
+                ports.add(new PortRange(side.get(U16, at), side.get(U16, at + CONTROL_PORTS_GREATEST)));
+            }
+            return ports;
         }
 
         private long offset(int section) {
@@ -173,9 +189,20 @@ public final class ConfigurationSnapshot {
                         side.get(U32, at + SERVER_NUMBER),
                         name(side, at + SERVER_NAME),
                         side.get(U32, at + SERVER_WEIGHT),
-                        addresses));
+                        addresses,
+                        tags(at),
+                        side.get(U32, at + SERVER_RESETTING) != 0));
             }
             return servers;
+        }
+
+        private List<String> tags(long server) {
+            List<String> tags = new ArrayList<>();
+            long at = offset(TAGS) + (long) side.get(U32, server + SERVER_TAGS) * TAG_BYTES;
+            for (int k = side.get(U32, server + SERVER_TAG_COUNT); k > 0; k--, at += TAG_BYTES) {
+                tags.add(name(side, at));
+            }
+            return tags;
         }
 
         private List<Service> services() {
@@ -200,7 +227,8 @@ public final class ConfigurationSnapshot {
                                 side.get(U32, at + SERVICE_ALGORITHM),
                                 addresses.getOrDefault(number, List.of()),
                                 ipv4,
-                                ipv6));
+                                ipv6,
+                                side.get(U32, at + SERVICE_WEIGHTS)));
             }
             return services.values().stream()
                     .sorted(Comparator.comparingInt(Service::number))
@@ -231,12 +259,33 @@ public final class ConfigurationSnapshot {
                 members.add(new Member(
                         side.get(U32, at + MEMBER_SERVER),
                         side.get(U32, at + MEMBER_WEIGHT),
+                        side.get(U32, at + MEMBER_CONFIGURED_WEIGHT),
                         address(at + MEMBER_ADDRESS0),
                         side.get(U32, at + MEMBER_PORT)));
             }
-            char[] slots = new char[side.get(U32, service + SERVICE_SLOT_COUNT)];
-            MemorySegment.copy(side, U16, side.get(U32, service + SERVICE_SLOTS), slots, 0, slots.length);
-            return new Members(members, SelectionSlots.of(slots));
+            return new Members(members, slots(service + SERVICE_SLOTS), rules(service));
+        }
+
+        private SelectionSlots slots(long table) {
+            char[] slots = new char[side.get(U32, table + TABLE_SLOT_COUNT)];
+            MemorySegment.copy(side, U16, side.get(U32, table), slots, 0, slots.length);
+            return SelectionSlots.of(slots);
+        }
+
+        private List<Rule> rules(long service) {
+            List<Rule> rules = new ArrayList<>();
+            long at = side.get(U32, service + SERVICE_RULES);
+            for (int k = side.get(U32, service + SERVICE_RULE_COUNT); k > 0; k--, at += RULE_BYTES) {
+                rules.add(new Rule(
+                        address(at + RULE_NETWORK0),
+                        side.get(U32, at + RULE_PREFIX),
+                        side.get(U16, at + RULE_LEAST_PORT),
+                        side.get(U16, at + RULE_GREATEST_PORT),
+                        side.get(U64, at + RULE_DSCP),
+                        side.get(U64, at + RULE_TCP_OPTIONS),
+                        slots(at + RULE_SLOTS)));
+            }
+            return rules;
         }
     }
 }

@@ -6,6 +6,8 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
@@ -32,6 +34,7 @@ public final class ConfigurationWriter {
     private int nextService;
     private int nextMember;
     private int nextSlots;
+    private int nextRule;
 
     private ConfigurationWriter(MemorySegment side, ConfigurationImage image) {
         this.side = side;
@@ -71,6 +74,7 @@ public final class ConfigurationWriter {
                 "timeouts",
                 image.settings().timeoutsMs().size(),
                 8);
+        checkControl(image.settings());
         for (Interface each : image.interfaces()) {
             for (OwnAddress own : each.addresses()) {
                 (own.address().isIpv4() ? own4 : own6).add(own);
@@ -79,6 +83,7 @@ public final class ConfigurationWriter {
         int services = 0;
         long members = 0;
         long slots = 0;
+        long rules = 0;
         int keys = 0;
         for (Service service : image.services()) {
             check(isNumber(service.number()), "number of service " + service.name(), service.number(), MAX_NUMBER);
@@ -93,8 +98,9 @@ public final class ConfigurationWriter {
             services += (in4 ? 1 : 0) + (in6 ? 1 : 0);
             members += (in4 ? service.ipv4().members().size() : 0)
                     + (in6 ? service.ipv6().members().size() : 0);
-            slots += (in4 ? service.ipv4().slots().size() : 0)
-                    + (in6 ? service.ipv6().slots().size() : 0);
+            slots += (in4 ? slotsOf(service.ipv4()) : 0) + (in6 ? slotsOf(service.ipv6()) : 0);
+            rules += (in4 ? service.ipv4().rules().size() : 0)
+                    + (in6 ? service.ipv6().rules().size() : 0);
         }
         int virtual4 = (int)
                 virtualAddresses.keySet().stream().filter(RawAddress::isIpv4).count();
@@ -109,7 +115,10 @@ public final class ConfigurationWriter {
             image.servers().size(),
             virtual4,
             virtualAddresses.size() - virtual4,
-            slots
+            slots,
+            rules,
+            image.servers().stream().mapToLong(server -> server.tags().size()).sum(),
+            image.servers().stream().anyMatch(Server::resetting) ? RESETTING_WORDS : 0
         };
         long offset = HEADER_BYTES;
         for (int section = 0; section < SECTION_COUNT; section++) {
@@ -119,6 +128,25 @@ public final class ConfigurationWriter {
             offset = (offset + elements[section] * elementBytes(section) + 63) & -64;
         }
         return offset;
+    }
+
+    private static long slotsOf(Members members) {
+        return members.slots().size()
+                + members.rules().stream()
+                        .mapToLong(rule -> rule.slots().size())
+                        .sum();
+    }
+
+    private void checkControl(Settings settings) {
+        int interfaces = image.interfaces().size();
+        int id = settings.controlInterface();
+        check(id >= 0 && id <= interfaces, "control interface", id, interfaces);
+        int ranges = settings.controlPorts().size();
+        check(ranges <= MAX_CONTROL_PORTS, "ranges of control ports", ranges, MAX_CONTROL_PORTS);
+        for (PortRange each : settings.controlPorts()) {
+            check(each.least() > 0 && each.least() <= each.greatest(), "control port", each.least(), each.greatest());
+            check(each.greatest() <= 0xffff, "control port", each.greatest(), 0xffff);
+        }
     }
 
     private int interfaceWithNetworkOf(RawAddress address) {
@@ -141,12 +169,14 @@ public final class ConfigurationWriter {
         writeHeader(needed);
         clear(ADDRESS_HASH);
         clear(SERVICE_HASH);
+        clear(RESETTING);
         writeInterfaces();
         writeVirtualAddresses();
         writeServers();
         nextService = offsets[SERVICES];
         nextMember = offsets[MEMBERS];
         nextSlots = offsets[SLOTS];
+        nextRule = offsets[RULES];
         for (Service service : image.services()) {
             writeService(service);
         }
@@ -172,6 +202,16 @@ public final class ConfigurationWriter {
             side.set(U32, SECTIONS + 8L * section + 4, counts[section]);
         }
         name(side, CAUSE, image.cause());
+        side.set(U32, CONTROL_INTERFACE, settings.controlInterface());
+        side.set(U32, CONTROL_PACKETS, settings.controlPacketsPerSecond());
+        side.set(U64, CONTROL_LINK_ADDRESS, settings.controlLinkAddress());
+        side.set(U32, CONTROL_PORT_COUNT, settings.controlPorts().size());
+        long at = CONTROL_PORTS;
+        for (PortRange each : settings.controlPorts()) {
+            side.set(U16, at, (char) each.least());
+            side.set(U16, at + CONTROL_PORTS_GREATEST, (char) each.greatest());
+            at += CONTROL_PORTS_BYTES;
+        }
     }
 
     private void clear(int section) {
@@ -259,6 +299,7 @@ public final class ConfigurationWriter {
 
     private void writeServers() {
         long at = offsets[SERVERS];
+        int tags = 0;
         for (Server server : image.servers()) {
             check(isNumber(server.number()), "number of server " + server.name(), server.number(), MAX_NUMBER);
             side.asSlice(at, SERVER_BYTES).fill((byte) 0);
@@ -275,6 +316,16 @@ public final class ConfigurationWriter {
                 }
             }
             name(side, at + SERVER_NAME, server.name());
+            side.set(U32, at + SERVER_TAGS, tags);
+            side.set(U32, at + SERVER_TAG_COUNT, server.tags().size());
+            for (String tag : server.tags()) {
+                name(side, offsets[TAGS] + (long) tags++ * TAG_BYTES, tag);
+            }
+            if (server.resetting()) {
+                side.set(U32, at + SERVER_RESETTING, 1);
+                long word = offsets[RESETTING] + (long) (server.number() / Long.SIZE) * Long.BYTES;
+                side.set(U64, word, side.get(U64, word) | 1L << server.number());
+            }
             at += SERVER_BYTES;
         }
     }
@@ -309,11 +360,17 @@ public final class ConfigurationWriter {
         side.set(U32, at + SERVICE_MEMBER_COUNT, memberCount);
         side.set(U32, at + SERVICE_SLOTS, nextSlots);
         side.set(U32, at + SERVICE_SLOT_COUNT, slotCount);
+        side.set(U32, at + SERVICE_WEIGHTS, service.weights());
+        side.set(U32, at + SERVICE_RULES, nextRule);
+        side.set(U32, at + SERVICE_RULE_COUNT, members.rules().size());
         name(side, at + SERVICE_NAME, service.name());
         for (Member member : members.members()) {
             writeMember(service, family, member);
         }
-        writeSlots(service, members);
+        writeSlots(service, memberCount, members.slots());
+        for (Rule rule : members.rules()) {
+            writeRule(service, memberCount, rule);
+        }
         nextService += SERVICE_BYTES;
         return at;
     }
@@ -329,18 +386,35 @@ public final class ConfigurationWriter {
         side.set(U32, nextMember + MEMBER_SERVER, member.server());
         side.set(U32, nextMember + MEMBER_WEIGHT, member.weight());
         side.set(U32, nextMember + MEMBER_PORT, member.port());
-        side.set(
-                U32,
-                nextMember + MEMBER_ADDRESS4,
-                family == 4 ? member.address().raw4() : 0);
+        side.set(U32, nextMember + MEMBER_CONFIGURED_WEIGHT, member.configuredWeight());
         side.set(U64, nextMember + MEMBER_ADDRESS0, member.address().address0());
         side.set(U64, nextMember + MEMBER_ADDRESS1, member.address().address1());
         nextMember += MEMBER_BYTES;
     }
 
-    private void writeSlots(Service service, Members members) {
-        char[] slots = members.slots().unsafeMembers();
-        int memberCount = members.members().size();
+    private void writeRule(Service service, int memberCount, Rule rule) {
+        String where = " of a rule of service " + service.name();
+        int prefix = rule.prefixLength();
+        check(prefix >= 0 && prefix <= 128, "prefix length" + where, prefix, 128);
+        int least = rule.leastPort();
+        check(least >= 0 && least <= rule.greatestPort(), "least port" + where, least, rule.greatestPort());
+        check(rule.greatestPort() <= 0xffff, "greatest port" + where, rule.greatestPort(), 0xffff);
+        long at = nextRule;
+        side.set(U64, at + RULE_NETWORK0, rule.network().address0());
+        side.set(U64, at + RULE_NETWORK1, rule.network().address1());
+        side.set(U32, at + RULE_PREFIX, prefix);
+        side.set(U16, at + RULE_LEAST_PORT, (char) least);
+        side.set(U16, at + RULE_GREATEST_PORT, (char) rule.greatestPort());
+        side.set(U64, at + RULE_DSCP, rule.dscp());
+        side.set(U64, at + RULE_TCP_OPTIONS, rule.tcpOptions());
+        side.set(U32, at + RULE_SLOTS, nextSlots);
+        side.set(U32, at + RULE_SLOT_COUNT, rule.slots().size());
+        writeSlots(service, memberCount, rule.slots());
+        nextRule += RULE_BYTES;
+    }
+
+    private void writeSlots(Service service, int memberCount, SelectionSlots table) {
+        char[] slots = table.unsafeMembers();
         for (char index : slots) {
             if (index >= memberCount) {
                 throw new IllegalArgumentException(

@@ -16,8 +16,12 @@ import java.lang.foreign.ValueLayout;
  *  +0     u64 counter[Counter]                                     padded to whole lines
  *  +C     u64 dropped[DropReason]                                  padded to whole lines
  *  +I     per interface 0..interfaces: u64 dropped[DropReason], u64 counter[InterfaceCounter], each padded
- *  +S     per service 0..services: u64 opened, u64 closed
- *  +V     per server 0..servers: u64 opened, u64 closed            padded to whole lines
+ *  +S     per service 0..services: u64 opened, u64 closed          padded to whole lines
+ *  +V     per server 0..servers, 192 bytes:
+ *           +0  u64 opened, u64 closed
+ *          +16  u64 handshakes, u64 their delays in microseconds (SYN to SYN-ACK, added up)
+ *          +32  u64 SYNs sent again, u64 refused (RST in answer to a SYN), u64 reset by the server later, u64 0
+ *          +64  u64 handshakes by delay [16]: element k below 64 &lt;&lt; k microseconds, the last all others
  * </pre>
  *
  * Index 0 (no interface, no service, no server) also takes numbers outside the planned range.
@@ -35,7 +39,31 @@ public final class CountersLayout {
     static final long INTERFACES = DROPS + DROPS_BYTES;
     static final long INTERFACE_BYTES = DROPS_BYTES + lines(8L * InterfaceCounter.values().length);
 
+    /** Bytes of a server's row: three cache lines. */
+    static final long SERVER_BYTES = 192;
+
+    static final long SERVER_CLOSED = 8;
+    static final long SERVER_HANDSHAKES = 16;
+    static final long SERVER_HANDSHAKE_MICROS = 24;
+    static final long SERVER_SYNS_AGAIN = 32;
+    static final long SERVER_REFUSED = 40;
+    static final long SERVER_RESETS = 48;
+    static final long SERVER_BUCKETS = 64;
+
+    /** Elements of the histogram of handshake delays. */
+    public static final int HANDSHAKE_BUCKETS = 16;
+
     private CountersLayout() {}
+
+    /** The element of the histogram that counts a handshake of {@code micros} microseconds. */
+    public static int handshakeBucket(long micros) {
+        return Math.min(Long.SIZE - Long.numberOfLeadingZeros(micros >>> 6), HANDSHAKE_BUCKETS - 1);
+    }
+
+    /** Delays in element {@code bucket} are below this many microseconds; {@link Long#MAX_VALUE} for the last. */
+    public static long handshakeBucketLimitMicros(int bucket) {
+        return bucket >= HANDSHAKE_BUCKETS - 1 ? Long.MAX_VALUE : 64L << bucket;
+    }
 
     /**
      * Bytes of the region.
@@ -67,11 +95,11 @@ public final class CountersLayout {
     }
 
     static long servers(int interfaces, int services) {
-        return services(interfaces) + (services + 1) * 16L;
+        return services(interfaces) + lines((services + 1) * 16L);
     }
 
     private static long blockBytes(int interfaces, int services, int servers) {
-        return lines(servers(interfaces, services) + (servers + 1) * 16L);
+        return servers(interfaces, services) + (servers + 1) * SERVER_BYTES;
     }
 
     private static long lines(long bytes) {

@@ -85,12 +85,43 @@ public final class CountersReader {
     }
 
     public long serverClosed(int server) {
-        return sum(server(server) + 8);
+        return sum(server(server) + CountersLayout.SERVER_CLOSED);
     }
 
     /** Connections of the server now. */
     public long serverLive(int server) {
         return Math.max(serverOpened(server) - serverClosed(server), 0);
+    }
+
+    /** SYNs that the server answered with a SYN-ACK. */
+    public long serverHandshakes(int server) {
+        return sum(server(server) + CountersLayout.SERVER_HANDSHAKES);
+    }
+
+    /** The delays of all its handshakes in microseconds, SYN to SYN-ACK, added up. */
+    public long serverHandshakeMicros(int server) {
+        return sum(server(server) + CountersLayout.SERVER_HANDSHAKE_MICROS);
+    }
+
+    /** Its handshakes with a delay in element {@code bucket} of the histogram ({@link CountersLayout#handshakeBucketLimitMicros}). */
+    public long serverHandshakeBucket(int server, int bucket) {
+        checkIndex("bucket", bucket, CountersLayout.HANDSHAKE_BUCKETS - 1);
+        return sum(server(server) + CountersLayout.SERVER_BUCKETS + 8L * bucket);
+    }
+
+    /** SYNs that clients sent again because nobody had answered. */
+    public long serverRetransmittedSyns(int server) {
+        return sum(server(server) + CountersLayout.SERVER_SYNS_AGAIN);
+    }
+
+    /** SYNs that the server answered with a reset. */
+    public long serverRefused(int server) {
+        return sum(server(server) + CountersLayout.SERVER_REFUSED);
+    }
+
+    /** Connections that the server reset after it had accepted them. */
+    public long serverResets(int server) {
+        return sum(server(server) + CountersLayout.SERVER_RESETS);
     }
 
     private long interfaceRow(int interfaceId) {
@@ -105,7 +136,7 @@ public final class CountersReader {
 
     private long server(int server) {
         checkIndex("server", server, servers);
-        return CountersLayout.servers(interfaces, services) + 16L * server;
+        return CountersLayout.servers(interfaces, services) + CountersLayout.SERVER_BYTES * server;
     }
 
     private static void checkIndex(String what, int index, int greatest) {

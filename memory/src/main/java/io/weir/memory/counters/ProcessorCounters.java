@@ -73,13 +73,36 @@ public final class ProcessorCounters {
     /** A new connection of a service went to a server. */
     public void connectionOpened(int service, int server) {
         bump(block + serviceOffset + 16L * clip(service, services), 1);
-        bump(block + serverOffset + 16L * clip(server, servers), 1);
+        bump(serverRow(server), 1);
     }
 
     /** A connection's record was removed. */
     public void connectionClosed(int service, int server) {
         bump(block + serviceOffset + 16L * clip(service, services) + 8, 1);
-        bump(block + serverOffset + 16L * clip(server, servers) + 8, 1);
+        bump(serverRow(server) + CountersLayout.SERVER_CLOSED, 1);
+    }
+
+    /** A server has answered a SYN with a SYN-ACK, {@code micros} microseconds after it was sent on. */
+    public void handshake(int server, long micros) {
+        long row = serverRow(server);
+        bump(row + CountersLayout.SERVER_HANDSHAKES, 1);
+        bump(row + CountersLayout.SERVER_HANDSHAKE_MICROS, micros);
+        bump(row + CountersLayout.SERVER_BUCKETS + 8L * CountersLayout.handshakeBucket(micros), 1);
+    }
+
+    /** A client has sent its SYN again: the server, or somebody on the way, has lost one. */
+    public void synRetransmitted(int server) {
+        bump(serverRow(server) + CountersLayout.SERVER_SYNS_AGAIN, 1);
+    }
+
+    /** A server has answered a SYN with a reset. */
+    public void refused(int server) {
+        bump(serverRow(server) + CountersLayout.SERVER_REFUSED, 1);
+    }
+
+    /** A server has reset a connection that it had accepted. */
+    public void serverReset(int server) {
+        bump(serverRow(server) + CountersLayout.SERVER_RESETS, 1);
     }
 
     /**
@@ -87,10 +110,12 @@ public final class ProcessorCounters {
      * count, the sum is that of moments close together; never negative.
      */
     public long liveConnections(int server) {
-        long at = CountersLayout.FIRST_BLOCK_OFFSET + serverOffset + 16L * clip(server, servers);
+        long at =
+                CountersLayout.FIRST_BLOCK_OFFSET + serverOffset + CountersLayout.SERVER_BYTES * clip(server, servers);
         long live = 0;
         for (int k = 0; k < blocks; k++) {
-            live += (long) LONG.getOpaque(region, at) - (long) LONG.getOpaque(region, at + 8);
+            live += (long) LONG.getOpaque(region, at)
+                    - (long) LONG.getOpaque(region, at + CountersLayout.SERVER_CLOSED);
             at += blockBytes;
         }
         return Math.max(live, 0);
@@ -117,6 +142,10 @@ public final class ProcessorCounters {
 
     private long interfaceRow(int interfaceId) {
         return block + CountersLayout.INTERFACES + clip(interfaceId, interfaces) * CountersLayout.INTERFACE_BYTES;
+    }
+
+    private long serverRow(int server) {
+        return block + serverOffset + CountersLayout.SERVER_BYTES * clip(server, servers);
     }
 
     private static int clip(int number, int greatest) {

@@ -6,10 +6,10 @@ package io.weir.memory.map;
  */
 public enum Region {
     HEADER("the node, at creation; the heartbeat by the control processor", 64, 1),
-    COUNTERS("each block by the processor it belongs to", 64, 1),
+    COUNTERS("each block by the processor it belongs to", 64, 2),
     SIDES_CONFIGURATION("active word by the control processor, observed words by the switching processors", 64, 1),
-    CONFIGURATION_A("the control processor, while B is active", 64, 1),
-    CONFIGURATION_B("the control processor, while A is active", 64, 1),
+    CONFIGURATION_A("the control processor, while B is active", 64, 2),
+    CONFIGURATION_B("the control processor, while A is active", 64, 2),
     SIDES_ROUTING("active word by the control processor, observed words by the switching processors", 64, 1),
     ROUTING_A("the control processor, while B is active", 64, 1),
     ROUTING_B("the control processor, while A is active", 64, 1),
@@ -19,7 +19,8 @@ public enum Region {
     QUEUES("descriptions by the control processor, values by the processor that polls the queue", 64, 1),
     RINGS("each ring by its one producer, its head by its one consumer", 128, 2),
     POOL("the stack of free chunks by all processors, each cache by its processor", 64, 1),
-    PACKETS("whoever holds the buffer", 4096, 1);
+    PACKETS("whoever holds the buffer", 4096, 1),
+    SERVERS("the control processor", 64, 1);
 
     private final String writer;
     private final int alignment;

@@ -7,8 +7,11 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
+import io.weir.memory.configuration.ConfigurationImage.Settings;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.map.Sides;
 import java.lang.foreign.Arena;
@@ -295,6 +298,133 @@ class ConfigurationTableTest {
             assertThat(many.service4(number * 7919, protocol ^ TCP ^ UDP, 80)).isEqualTo(ConfigurationReader.ABSENT);
             assertThat(many.addressKind4(random.nextInt() | 1 << 31)).isEqualTo(ConfigurationReader.NOT_LOCAL);
         }
+    }
+
+    @Test
+    void a_configuration_with_rules_tags_and_control_comes_back_whole() {
+        ConfigurationImage written = adorned(rule(0, 0, 0xffff, -1, 0, 1), rule(104, 80, 80, 1L << 46, 1L << 8, 0));
+        activate(written);
+
+        ConfigurationImage read = ConfigurationSnapshot.read(sides, a, b).image();
+
+        assertThat(read).isEqualTo(written);
+        assertThat(read.servers().getFirst().tags()).containsExactly("gpu", "eu-west");
+        assertThat(read.services().getFirst().ipv4().members().getFirst().configuredWeight())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void the_first_rule_that_holds_and_has_slots_chooses() {
+        Rule empty = rule(0, 0, 0xffff, -1, 0);
+        activate(adorned(
+                empty,
+                rule(120, 0, 0xffff, -1, 0, 1), // 10.9.8.0/24
+                rule(0, 8000, 8010, -1, 0, 0),
+                rule(0, 0, 0xffff, 1L << 46, 0, 1),
+                rule(0, 0, 0xffff, -1, 1L << 8 | 1L << 4, 1)));
+        int service = reader.service4(VIP, TCP, 0);
+        int own = reader.table(service);
+
+        assertThat(reader.ruleCount(service)).isEqualTo(5);
+        assertThat(reader.tableSize(own)).isEqualTo(reader.selectionSize(service));
+        assertThat(table(service, raw(10, 9, 7, 1), 80, 0, 0)).isEqualTo(own);
+        int network = table(service, raw(10, 9, 8, 1), 80, 0, 0);
+        assertThat(network).isNotEqualTo(own);
+        assertThat(reader.tableSize(network)).isEqualTo(1);
+        assertThat(reader.serverNumber(reader.selection(service, network, 0))).isEqualTo(2);
+        int port = table(service, raw(10, 9, 7, 1), 8010, 0, 0);
+        assertThat(reader.serverNumber(reader.selection(service, port, 0))).isEqualTo(1);
+        assertThat(table(service, raw(10, 9, 7, 1), 8011, 0, 0)).isEqualTo(own);
+        assertThat(table(service, raw(10, 9, 7, 1), 80, 46, 0)).isNotEqualTo(own);
+        assertThat(table(service, raw(10, 9, 7, 1), 80, 45, 0)).isEqualTo(own);
+        assertThat(table(service, raw(10, 9, 7, 1), 80, 0, 1L << 8 | 1L << 4 | 2))
+                .isNotEqualTo(own);
+        assertThat(table(service, raw(10, 9, 7, 1), 80, 0, 1L << 8)).isEqualTo(own);
+    }
+
+    @Test
+    void resetting_servers_and_control_ports_are_named() {
+        activate(adorned());
+
+        assertThat(reader.hasResettingServers()).isTrue();
+        assertThat(reader.isResetting(2)).isTrue();
+        assertThat(reader.isResetting(1)).isFalse();
+        assertThat(reader.isResetting(66)).isFalse();
+        assertThat(reader.resettingWord(0)).isEqualTo(4);
+        assertThat(reader.controlInterface()).isEqualTo(1);
+        assertThat(reader.controlLinkAddress()).isEqualTo(0x0200_0000_00ffL);
+        assertThat(reader.controlPacketsPerSecond()).isEqualTo(500);
+        assertThat(reader.isControlPort(7001)).isTrue();
+        assertThat(reader.isControlPort(64_999)).isTrue();
+        assertThat(reader.isControlPort(65_000)).isFalse();
+        assertThat(reader.isControlPort(7002)).isFalse();
+
+        ConfigurationWriter.write(backup(), image());
+        sides.flip();
+        reader.refresh();
+        assertThat(reader.hasResettingServers()).isFalse();
+        assertThat(reader.isResetting(2)).isFalse();
+        assertThat(reader.controlInterface()).isZero();
+    }
+
+    @Test
+    void impossible_rules_and_control_settings_are_refused() {
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, adorned(rule(129, 0, 1, -1, 0, 0))))
+                .hasMessageContaining("prefix length of a rule");
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, adorned(rule(0, 2, 1, -1, 0, 0))))
+                .hasMessageContaining("least port of a rule");
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, adorned(rule(0, 0, 1, -1, 0, 2))))
+                .hasMessageContaining("a slot names member 2 of 2");
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, control(3, new PortRange(1, 2))))
+                .hasMessageContaining("control interface: 3");
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, control(1, new PortRange(0, 2))))
+                .hasMessageContaining("control port: 0");
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, control(1, new PortRange(7, 65_536))))
+                .hasMessageContaining("control port: 65536");
+    }
+
+    private int table(int service, int client, int port, int dscp, long tcpOptions) {
+        return reader.tableFor(service, 0, ConfigurationReader.mapped1(client), port, dscp, tcpOptions);
+    }
+
+    private static Rule rule(int prefix, int least, int greatest, long dscp, long tcpOptions, int... slots) {
+        char[] members = new char[slots.length];
+        for (int k = 0; k < slots.length; k++) {
+            members[k] = (char) slots[k];
+        }
+        RawAddress network = RawAddress.of4(raw(10, 9, 8, 0));
+        return new Rule(network, prefix, least, greatest, dscp, tcpOptions, SelectionSlots.of(members));
+    }
+
+    /** Everything that {@link #image} has not. */
+    private static ConfigurationImage adorned(Rule... rules) {
+        List<Member> members = List.of(new Member(1, 3, 5, SERVER_A, 8080), new Member(2, 0, 4, SERVER_B, 0));
+        Members ipv4 = new Members(members, SelectionSlots.of((char) 0, (char) 0), List.of(rules));
+        return ConfigurationImage.builder()
+                .settings(control(1, new PortRange(7001, 7001), new PortRange(61_000, 64_999))
+                        .settings())
+                .add(new Interface("control0", 0x0200_0000_0001L, 1500, List.of()))
+                .add(new Server(1, "a", 2, List.of(SERVER_A), List.of("gpu", "eu-west"), false))
+                .add(new Server(2, "b", 1, List.of(SERVER_B), List.of(), true))
+                .add(new Service(
+                        7,
+                        "web",
+                        TCP,
+                        0,
+                        ConfigurationReader.NAT,
+                        ConfigurationReader.HOT_COLD,
+                        List.of(RawAddress.of4(VIP)),
+                        ipv4,
+                        Members.NONE,
+                        ConfigurationReader.EVEN_LOAD))
+                .build();
+    }
+
+    private static ConfigurationImage control(int id, PortRange... ports) {
+        return ConfigurationImage.builder()
+                .settings(Settings.DEFAULTS.withControl(id, 0x0200_0000_00ffL, List.of(ports), 500))
+                .add(new Interface("control0", 0x0200_0000_0001L, 1500, List.of()))
+                .build();
     }
 
     private static List<RawAddress> addressFor(int number) {

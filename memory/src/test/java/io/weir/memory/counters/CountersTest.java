@@ -93,6 +93,60 @@ class CountersTest {
     }
 
     @Test
+    void handshakes_are_counted_with_their_delays_by_server() {
+        first.handshake(7, 63);
+        second.handshake(7, 64);
+        second.handshake(7, 1_000);
+        first.handshake(7, 90_000_000);
+        first.synRetransmitted(7);
+        first.refused(7);
+        second.refused(7);
+        second.serverReset(7);
+
+        assertThat(reader.serverHandshakes(7)).isEqualTo(4);
+        assertThat(reader.serverHandshakeMicros(7)).isEqualTo(90_001_127);
+        assertThat(reader.serverHandshakeBucket(7, 0)).isEqualTo(1);
+        assertThat(reader.serverHandshakeBucket(7, 1)).isEqualTo(1);
+        assertThat(reader.serverHandshakeBucket(7, 4)).isEqualTo(1);
+        assertThat(reader.serverHandshakeBucket(7, 15)).isEqualTo(1);
+        assertThat(reader.serverRetransmittedSyns(7)).isEqualTo(1);
+        assertThat(reader.serverRefused(7)).isEqualTo(2);
+        assertThat(reader.serverResets(7)).isEqualTo(1);
+        assertThat(reader.serverLive(7)).isZero();
+        assertThat(reader.serverHandshakes(6)).isZero();
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> reader.serverHandshakeBucket(7, 16))
+                .withMessage("bucket 16 is not in 0..15");
+    }
+
+    @Test
+    void every_delay_is_below_the_limit_of_its_element_and_no_earlier_one() {
+        for (long micros = 0; micros < 1L << 40; micros = micros * 2 + 1) {
+            int bucket = CountersLayout.handshakeBucket(micros);
+            assertThat(micros).isLessThan(CountersLayout.handshakeBucketLimitMicros(bucket));
+            assertThat(bucket == 0 || micros >= CountersLayout.handshakeBucketLimitMicros(bucket - 1))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void every_number_of_a_server_has_a_place_of_its_own() {
+        Set<Long> seen = new HashSet<>();
+        for (int server = 0; server <= SERVERS; server++) {
+            int number = server;
+            seen.add(changed(() -> first.synRetransmitted(number)));
+            seen.add(changed(() -> first.refused(number)));
+            seen.add(changed(() -> first.serverReset(number)));
+        }
+        for (int service = 0; service <= SERVICES; service++) {
+            first.connectionOpened(service, 1);
+        }
+        assertThat(seen).hasSize(3 * (SERVERS + 1));
+        assertThat(reader.serverOpened(1)).isEqualTo(SERVICES + 1);
+        assertThat(reader.serverOpened(0)).isZero();
+    }
+
+    @Test
     void numbers_outside_the_plan_are_counted_under_none() {
         first.drop(DropReason.NOT_FOR_US, 99);
         first.add(InterfaceCounter.RECEIVED_PACKETS, -1, 1);
@@ -130,6 +184,10 @@ class CountersTest {
                     first.drop(DropReason.NO_BUFFER, 1);
                     first.connectionOpened(1, 1);
                     first.connectionClosed(1, 1);
+                    first.handshake(1, 200);
+                    first.synRetransmitted(1);
+                    first.refused(1);
+                    first.serverReset(1);
                     if (first.liveConnections(1) != 0) {
                         throw new IllegalStateException();
                     }

@@ -31,6 +31,7 @@ import io.weir.switching.engine.DutyCycle;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
+import io.weir.switching.filter.Handshakes;
 import io.weir.switching.filter.ProcessorContext;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -437,6 +438,7 @@ final class TwoProcessors {
             polled.add(new ArrayList<>());
         }
         wiring.open(owners, counters, ports, polled);
+        Handshakes handshakes = new Handshakes();
         for (int k = 0; k < PROCESSORS; k++) {
             processors[k] = new SwitchingProcessor(
                     new ProcessorContext(
@@ -449,11 +451,12 @@ final class TwoProcessors {
                             new ConnectionTable6(memory6),
                             k,
                             PROCESSORS,
-                            ports[k]),
+                            ports[k],
+                            handshakes),
                     polled.get(k));
             loops[k] = new PollLoop(
                     wiring.duty(k, processors[k]),
-                    () -> (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs),
+                    () -> TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNs),
                     IdleMode.ADAPTIVE,
                     milliseconds -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1)),
                     nowMs -> {},
