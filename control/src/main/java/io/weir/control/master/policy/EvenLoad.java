@@ -15,7 +15,10 @@ import java.util.Locale;
  * factor = clamp(factor s)                                s such that the sum of weights stays the configured one
  * </pre>
  *
- * Each decision changes a factor by {@code step} at most, correction by {@code s} included, within floor and ceiling.
+ * An index of 1 hides how much more the server is asked for. Such a server counts for a load of 1.65 (0.5 off its error,
+ * beginning at 0.97) while the mean is below 0.97; that it gets too little for a while is good, for it has a backlog.
+ *
+ * <p>Each decision changes a factor by {@code step} at most, correction by {@code s} included, within floor and ceiling.
  * So a server whose report has just fallen draws no herd, and one that lies gets no more than the ceiling. The gain is
  * {@link LoopGain}'s. A member without a report, or with a stale one, goes back to the configured weight by steps of that
  * size. Manual weights and slow starts are left alone. Members that only take what overflows are evened among themselves.
@@ -24,8 +27,17 @@ final class EvenLoad implements Stage {
     private static final double IDLE = 0.05;
     /** Smaller errors are left: each correction is a new table. */
     private static final double DEAD_BAND = 0.02;
-    /** A change of sign beyond that on both sides is an overshoot. */
-    private static final double CLEAR = 0.15;
+    /** A change of sign beyond that on both sides is an overshoot, and so it is beyond so many standard deviations. */
+    private static final double CLEAR = 0.3;
+
+    private static final double SIGMAS = 3;
+
+    /** A utilisation ends here: how much more a server is asked for than it can do, it does not show. */
+    private static final double FULL = 1;
+
+    private static final double ROOM = 0.03;
+    /** Taken for a load of 1.65. */
+    private static final double HIDDEN = 0.5;
 
     private static final int BISECTIONS = 60;
 
@@ -49,6 +61,7 @@ final class EvenLoad implements Stage {
         private final LoadConfiguration load;
         private final boolean[] isIn;
         private final double[] factor;
+        private final double lifetimeMs;
         private double sum;
 
         Group(Draft draft, boolean isOverflow) {
@@ -57,6 +70,7 @@ final class EvenLoad implements Stage {
             int count = draft.count();
             isIn = new boolean[count];
             factor = new double[count];
+            lifetimeMs = LoopGain.lifetimeMs(draft.members);
             for (int k = 0; k < count; k++) {
                 isIn[k] =
                         draft.weight[k] > 0 && !draft.manual[k] && !draft.rising[k] && draft.spilledTo[k] == isOverflow;
@@ -143,19 +157,29 @@ final class EvenLoad implements Stage {
             }
             MemberState state = draft.state[k];
             double index = smoothed(k);
-            double error = StrictMath.log((mean + IDLE) / (index + IDLE));
-            int side = Math.abs(error) > CLEAR ? (int) Math.signum(error) : state.side();
+            double error = StrictMath.log((mean + IDLE) / (index + IDLE)) - saturation(index, mean);
             double intervalMs = intervalMs(k);
+            double clear =
+                    Math.max(CLEAR, SIGMAS * LoopGain.smoothedDeviation(state.noise(), intervalMs, state.patienceMs()));
+            int side = Math.abs(error) > clear ? (int) Math.signum(error) : state.side();
+            double noise = LoopGain.noise(state.noise(), deviation(k), intervalMs);
             double patienceMs = LoopGain.patience(state.patienceMs(), intervalMs, side * state.side() < 0);
             draft.state[k] = new MemberState(
-                    factor[k], index, draft.measuredMs(k), side, patienceMs, state.base(), state.published());
-            double gain = LoopGain.gain(
-                    intervalMs,
-                    draft.ageMs(k),
-                    LoopGain.lifetimeMs(draft.member(k).traffic()),
-                    patienceMs);
+                    factor[k], index, noise, draft.measuredMs(k), side, patienceMs, state.base(), state.published());
+            double gain = LoopGain.gain(intervalMs, draft.ageMs(k), lifetimeMs, patienceMs);
             double beyond = Math.signum(error) * Math.max(0, Math.abs(error) - DEAD_BAND);
             return factor[k] * StrictMath.exp(gain * beyond);
+        }
+
+        /** Of the report from what had been smoothed so far, relative. */
+        private double deviation(int k) {
+            double before = draft.state[k].index();
+            return before < 0 ? 0 : (draft.index[k] - before) / (before + IDLE);
+        }
+
+        /** What full load hides, as long as the others have room. */
+        private static double saturation(double index, double mean) {
+            return mean < FULL - ROOM ? HIDDEN * Math.clamp((index - (FULL - ROOM)) / ROOM, 0, 1) : 0;
         }
 
         /**

@@ -1,5 +1,7 @@
 package io.weir.control.master.policy;
 
+import java.util.List;
+
 /**
  * How much of a deviation to correct at once. An integrating controller behind a pure delay of {@code tau} does not
  * overshoot as long as its gain per second is at most {@code 1/(e tau)} (the double root of {@code s + g exp(-s tau)});
@@ -15,7 +17,7 @@ final class LoopGain {
     static final double SMOOTHING_MS = 2_000;
 
     /** Hidden delay that is always allowed for. */
-    static final double LEAST_PATIENCE_MS = 1_000;
+    static final double LEAST_PATIENCE_MS = 2_000;
 
     /** Beyond that the loop would not be worth its name. */
     static final double GREATEST_PATIENCE_MS = 60_000;
@@ -25,6 +27,9 @@ final class LoopGain {
 
     /** Patience is lost with this time constant: long against an oscillation, whose period is about 4 tau. */
     private static final double FORGETTING_MS = 300_000;
+
+    /** How noisy reports are is learnt with this time constant. */
+    private static final double NOISE_MS = 30_000;
 
     private LoopGain() {}
 
@@ -54,11 +59,30 @@ final class LoopGain {
         return -StrictMath.expm1(-intervalMs / smoothingMs(patienceMs));
     }
 
-    /** Lifetime of a connection in milliseconds by Little's law: how many there are over how many come; 0 when not known. */
-    static double lifetimeMs(MemberSituation.Traffic traffic) {
-        return traffic.newPerSecond() > 0 && traffic.liveConnections() > 0
-                ? 1000 * traffic.liveConnections() / traffic.newPerSecond()
-                : 0;
+    /** Variance of reports about their smoothed value, after one more, both relative. */
+    static double noise(double noise, double deviation, double intervalMs) {
+        return noise + -StrictMath.expm1(-intervalMs / NOISE_MS) * (deviation * deviation - noise);
+    }
+
+    /** Standard deviation of the smoothed value when reports have that variance. */
+    static double smoothedDeviation(double noise, double intervalMs, double patienceMs) {
+        double weight = weightOfNew(intervalMs, patienceMs);
+        return Math.sqrt(noise * weight / (2 - weight));
+    }
+
+    /**
+     * Lifetime of a connection in milliseconds by Little's law, how many there are over how many come; 0 when not known.
+     * The members' lower median: where connections wait for an overloaded server they live for longer, and there the
+     * loop must not be slower.
+     */
+    static double lifetimeMs(List<MemberSituation> members) {
+        double[] known = members.stream()
+                .map(MemberSituation::traffic)
+                .filter(traffic -> traffic.newPerSecond() > 0 && traffic.liveConnections() >= 0)
+                .mapToDouble(traffic -> 1000 * traffic.liveConnections() / traffic.newPerSecond())
+                .sorted()
+                .toArray();
+        return known.length == 0 ? 0 : known[(known.length - 1) / 2];
     }
 
     /** The hidden delay after an interval, in which the deviation has changed its sign clearly, or not. */

@@ -55,15 +55,12 @@ final class PreferredTags implements Stage {
         double sum = 0;
         double known = 0;
         double ageMs = 0;
-        double lifetimeMs = 0;
         long newestMs = ServiceState.MemberState.NEVER;
         for (int k = 0; k < draft.count(); k++) {
             if (preferred[k] && draft.weight[k] > 0 && draft.index[k] >= 0 && !draft.passive) {
                 sum += draft.weight[k] * draft.index[k];
                 known += draft.weight[k];
                 ageMs = Math.max(ageMs, draft.ageMs(k));
-                lifetimeMs =
-                        Math.max(lifetimeMs, LoopGain.lifetimeMs(draft.member(k).traffic()));
                 newestMs = Math.max(newestMs, draft.measuredMs(k));
             }
         }
@@ -81,7 +78,8 @@ final class PreferredTags implements Stage {
         double index = sum / known;
         double wanted = wanted(draft.spill, index / limit, preferredWeight, otherWeight);
         if (index > limit || (draft.spill > 0 && index < RETURN * limit)) {
-            double gain = LoopGain.gain(intervalMs, ageMs, lifetimeMs, LoopGain.LEAST_PATIENCE_MS);
+            double gain =
+                    LoopGain.gain(intervalMs, ageMs, LoopGain.lifetimeMs(draft.members), LoopGain.LEAST_PATIENCE_MS);
             draft.spill = Math.clamp(draft.spill + gain * (wanted - draft.spill), 0, 1);
         }
         if (draft.spill < LEAST_SHARE) {

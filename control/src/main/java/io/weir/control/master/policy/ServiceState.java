@@ -28,6 +28,7 @@ public record ServiceState(Map<String, MemberState> members, double spill, long 
      *
      * @param factor what the closed loop makes of the weight, 1 leaves it
      * @param index smoothed load index, negative before the first report
+     * @param noise variance of reports about the smoothed index, relative to it
      * @param reportMs arrival of the last report that was acted on
      * @param side sign of the last clear deviation from the mean, 0 before the first
      * @param patienceMs delay in the loop that nobody reported but that overshoots have shown
@@ -35,16 +36,23 @@ public record ServiceState(Map<String, MemberState> members, double spill, long 
      * @param published weight handed out last
      */
     public record MemberState(
-            double factor, double index, long reportMs, int side, double patienceMs, double base, int published) {
+            double factor,
+            double index,
+            double noise,
+            long reportMs,
+            int side,
+            double patienceMs,
+            double base,
+            int published) {
         static final long NEVER = Long.MIN_VALUE;
-        static final MemberState NEW = new MemberState(1, -1, NEVER, 0, LoopGain.LEAST_PATIENCE_MS, 0, 0);
+        static final MemberState NEW = new MemberState(1, -1, 0, NEVER, 0, LoopGain.LEAST_PATIENCE_MS, 0, 0);
 
         MemberState withFactor(double factor) {
-            return new MemberState(factor, index, reportMs, side, patienceMs, base, published);
+            return new MemberState(factor, index, noise, reportMs, side, patienceMs, base, published);
         }
 
         MemberState withPublished(double base, int published) {
-            return new MemberState(factor, index, reportMs, side, patienceMs, base, published);
+            return new MemberState(factor, index, noise, reportMs, side, patienceMs, base, published);
         }
     }
 }
