@@ -71,8 +71,11 @@ final class Names {
                 .orElse("#" + number);
     }
 
-    /** The name of an interface by its id; a dash for 0. */
+    /** The name of an interface by its id; a dash for 0. The one after the last is the control interface. */
     static String face(ConfigurationImage configuration, int id) {
+        if (id == configuration.interfaces().size() + 1) {
+            return ControlInterface.NAME;
+        }
         return id >= 1 && id <= configuration.interfaces().size()
                 ? configuration.interfaces().get(id - 1).name()
                 : "-";

@@ -68,7 +68,7 @@ final class NodeMemory implements AutoCloseable {
     private static MemoryPlan plan(NodeConfiguration configuration, NodePlan nodePlan) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
-        int interfaces = configuration.interfaces().size();
+        int interfaces = greatestInterface(configuration);
         int tables = memory.hugePages() ? MemoryPlan.HUGE_PAGE_BYTES : 4096;
         long side = configurationBytes(configuration);
         long routing = RoutingTable.bytes(MOST_ROUTES);
@@ -93,6 +93,11 @@ final class NodeMemory implements AutoCloseable {
                 .build();
     }
 
+    /** Counters have room for the control interface whether there is one or not. */
+    private static int greatestInterface(NodeConfiguration configuration) {
+        return ControlInterface.id(configuration);
+    }
+
     /** Room for the configuration it starts with and for one several times as large. */
     private static long configurationBytes(NodeConfiguration configuration) {
         long members = configuration.services().stream()
@@ -108,7 +113,7 @@ final class NodeMemory implements AutoCloseable {
         CountersLayout.initialise(
                 map.region(Region.COUNTERS),
                 processors,
-                configuration.interfaces().size(),
+                greatestInterface(configuration),
                 MOST_NUMBERED,
                 MOST_NUMBERED);
         NeighbourTable.initialise(map.region(Region.NEIGHBOURS), random.nextLong());
