@@ -10,10 +10,7 @@ module io.weir.control {
     exports io.weir.control.configuration;
     exports io.weir.control.health;
     exports io.weir.control.master;
-<<<<<<< HEAD
+    exports io.weir.control.master.policy;
     exports io.weir.control.network;
     exports io.weir.control.resource;
-=======
-    exports io.weir.control.master.policy;
->>>>>>> i4-master
 }

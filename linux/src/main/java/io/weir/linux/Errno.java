@@ -39,6 +39,7 @@ public final class Errno {
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
+    public static final int EREMOTEIO = 121;
 
     private static final @Nullable String[] NAMES = new String[134];
     private static final @Nullable String[] TEXTS = new String[134];
@@ -90,6 +91,7 @@ public final class Errno {
         define(ETIMEDOUT, "ETIMEDOUT", "timed out");
         define(ECONNREFUSED, "ECONNREFUSED", "connection refused");
         define(EHOSTUNREACH, "EHOSTUNREACH", "no route to host");
+        define(EREMOTEIO, "EREMOTEIO", "remote I/O error");
     }
 
     private Errno() {}

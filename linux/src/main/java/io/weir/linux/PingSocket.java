@@ -116,7 +116,8 @@ public final class PingSocket implements AutoCloseable {
                 return ready;
             }
             long received = Sockets.receive(socket, reply.address(), reply.byteSize(), Sockets.MSG_DONTWAIT);
-            if (received < 0 && received != -Errno.EAGAIN) {
+            // a redirect, too, is told as an error
+            if (received < 0 && received != -Errno.EAGAIN && received != -Errno.EREMOTEIO) {
                 return received;
             }
             if (isReply(received)) {

@@ -1,10 +1,13 @@
 package io.weir.node;
 
+import io.weir.control.configuration.ControlFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.network.ControlNetwork;
 import io.weir.control.network.SourceAddresses;
 import io.weir.linux.LinuxException;
 import io.weir.linux.PrivateNetwork;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -25,9 +28,6 @@ final class ControlInterface implements AutoCloseable {
     /** As tools show it. */
     static final String NAME = "control";
 
-    /** Ports from..to to which packets for own addresses are handed to the control interface. */
-    record Ports(int least, int greatest) {}
-
     private static final String PREFIX = "weirc-";
     /** IFNAMSIZ - 1. */
     private static final int LONGEST_DEVICE = 15;
@@ -38,6 +38,8 @@ final class ControlInterface implements AutoCloseable {
 
     private static final int INNER_BIT = 1;
     private static final int MTU = 1500;
+    /** Checks of some thousand servers a second, and a bounded share of a core under a flood. */
+    private static final int PACKETS_PER_SECOND = 20_000;
 
     private final int id;
     private final PrivateNetwork network;
@@ -124,14 +126,25 @@ final class ControlInterface implements AutoCloseable {
     }
 
     /** Ports of packets that are for the control processor, under a configuration. */
-    static List<Ports> ports(NodeConfiguration configuration) {
-        List<Ports> ports = new ArrayList<>();
-        ports.add(new Ports(PrivateNetwork.LEAST_PORT, PrivateNetwork.GREATEST_PORT));
+    static List<PortRange> ports(NodeConfiguration configuration) {
+        List<PortRange> ports = new ArrayList<>();
+        ports.add(new PortRange(PrivateNetwork.LEAST_PORT, PrivateNetwork.GREATEST_PORT));
         if (listensInside(configuration)) {
             int port = configuration.reports().port();
-            ports.add(new Ports(port, port));
+            ports.add(new PortRange(port, port));
         }
         return ports;
+    }
+
+    /** What the configuration table has to say of it. */
+    ControlFacts facts(NodeConfiguration configuration) {
+        return new ControlFacts(
+                NAME,
+                new MacAddress(outerLinkAddress()),
+                new MacAddress(innerLinkAddress()),
+                MTU,
+                ports(configuration),
+                PACKETS_PER_SECOND);
     }
 
     /** Where sockets that go through the data path are opened. */

@@ -101,42 +101,50 @@ final class InterfacesCommand implements Callable<Integer> {
     }
 
     private static List<Face> read(NodeMemory memory) {
-        ConfigurationImage configuration = memory.configuration();
-        CountersReader counters = memory.countersReader();
         List<Face> faces = new ArrayList<>();
-        int id = 0;
-        for (ConfigurationImage.Interface face : configuration.interfaces()) {
-            id++;
-            Map<String, Long> values = new LinkedHashMap<>();
-            for (InterfaceCounter counter : InterfaceCounter.values()) {
-                values.put(counter.key(), counters.value(counter, id));
-            }
-            Map<String, Long> drops = new LinkedHashMap<>();
-            for (DropReason reason : DropReason.values()) {
-                long dropped = counters.dropped(reason, id);
-                if (dropped != 0) {
-                    drops.put(reason.key(), dropped);
-                }
-            }
-            Optional<QueueDescription> queue = firstQueue(memory.queues(), id);
-            faces.add(new Face(
-                    id,
+        for (ConfigurationImage.Interface face : memory.configuration().interfaces()) {
+            faces.add(face(
+                    memory,
+                    faces.size() + 1,
                     face.name(),
-                    counters.value(InterfaceCounter.UP_EVENTS, id) > counters.value(InterfaceCounter.DOWN_EVENTS, id),
                     Names.linkAddress(face.linkAddress()),
                     face.mtu(),
                     face.addresses().stream()
                             .map(a -> Names.address(a.address()) + "/" + a.prefixLength())
-                            .toList(),
-                    queue.map(q -> (q.driver() + " " + q.mode()).strip()).orElse(""),
-                    queue.map(QueueDescription::reason).orElse(""),
-                    values,
-                    drops,
-                    queues(memory.queues(), id),
-                    memory.freeBuffers(),
-                    memory.buffers()));
+                            .toList()));
         }
         return faces;
+    }
+
+    private static Face face(
+            NodeMemory memory, int id, String name, String linkAddress, int mtu, List<String> addresses) {
+        CountersReader counters = memory.countersReader();
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (InterfaceCounter counter : InterfaceCounter.values()) {
+            values.put(counter.key(), counters.value(counter, id));
+        }
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            long dropped = counters.dropped(reason, id);
+            if (dropped != 0) {
+                drops.put(reason.key(), dropped);
+            }
+        }
+        Optional<QueueDescription> queue = firstQueue(memory.queues(), id);
+        return new Face(
+                id,
+                name,
+                counters.value(InterfaceCounter.UP_EVENTS, id) > counters.value(InterfaceCounter.DOWN_EVENTS, id),
+                linkAddress,
+                mtu,
+                addresses,
+                queue.map(q -> (q.driver() + " " + q.mode()).strip()).orElse(""),
+                queue.map(QueueDescription::reason).orElse(""),
+                values,
+                drops,
+                queues(memory.queues(), id),
+                memory.freeBuffers(),
+                memory.buffers());
     }
 
     private static String render(List<Face> faces) {
@@ -162,7 +170,7 @@ final class InterfacesCommand implements Callable<Integer> {
                     face.name(),
                     face.up() ? "up" : "DOWN",
                     face.linkAddress(),
-                    face.mtu(),
+                    face.mtu() == 0 ? "" : face.mtu(),
                     value(c, InterfaceCounter.RECEIVED_PACKETS),
                     value(c, InterfaceCounter.RECEIVED_BYTES),
                     value(c, InterfaceCounter.TRANSMITTED_PACKETS),

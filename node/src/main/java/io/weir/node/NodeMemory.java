@@ -69,7 +69,7 @@ final class NodeMemory implements AutoCloseable {
     private static MemoryPlan plan(NodeConfiguration configuration, NodePlan nodePlan) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
-        int interfaces = counted(configuration);
+        int interfaces = greatestInterface(configuration);
         int tables = memory.hugePages() ? MemoryPlan.HUGE_PAGE_BYTES : 4096;
         long side = configurationBytes(configuration);
         long routing = RoutingTable.bytes(MOST_ROUTES);
@@ -95,9 +95,9 @@ final class NodeMemory implements AutoCloseable {
                 .build();
     }
 
-    /** Interfaces with counters: those configured, and the control interface behind them. */
-    private static int counted(NodeConfiguration configuration) {
-        return configuration.interfaces().size() + 1;
+    /** Counters have room for the control interface whether there is one or not. */
+    private static int greatestInterface(NodeConfiguration configuration) {
+        return ControlInterface.id(configuration);
     }
 
     /** Room for the configuration it starts with and for one several times as large. */
@@ -113,7 +113,11 @@ final class NodeMemory implements AutoCloseable {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         CountersLayout.initialise(
-                map.region(Region.COUNTERS), processors, counted(configuration), MOST_NUMBERED, MOST_NUMBERED);
+                map.region(Region.COUNTERS),
+                processors,
+                greatestInterface(configuration),
+                MOST_NUMBERED,
+                MOST_NUMBERED);
         NeighbourTable.initialise(map.region(Region.NEIGHBOURS), random.nextLong());
         ConnectionTable4.format(map.region(Region.CONNECTIONS4), random.nextLong());
         ConnectionTable6.format(map.region(Region.CONNECTIONS6), random.nextLong());

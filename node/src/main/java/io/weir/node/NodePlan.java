@@ -11,16 +11,18 @@ import io.weir.port.afxdp.Attach;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is decided before the shared memory is made and the interfaces are opened: their drivers, the processors of their
  * queues, the sizes of their rings.
  *
  * @param interfaces in the order of the configuration
+ * @param control the interface of the control processor's own traffic; null without
  * @param rings rings between processors
  * @param rows rows of the queue table
  */
-record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
+record NodePlan(List<InterfacePlan> interfaces, @Nullable InterfacePlan control, int rings, int rows) {
     /** Frames in a ring between processors: a few batches, 1 ms at one million frames per second. */
     static final int RING_FRAMES = 1024;
 
@@ -32,7 +34,7 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
 
     /** For a node that opens no interfaces. */
     static NodePlan none() {
-        return new NodePlan(List.of(), 0, 0);
+        return new NodePlan(List.of(), null, 0, 0);
     }
 
     /** Looks at the devices in the calling thread's network namespace and decides. */
@@ -99,8 +101,43 @@ record NodePlan(List<InterfacePlan> interfaces, int rings, int rows) {
         }
         return new NodePlan(
                 plans,
+                null,
                 plans.stream().mapToInt(p -> p.rings(processors)).sum(),
                 plans.stream().mapToInt(p -> p.rows(processors)).sum());
+    }
+
+    /**
+     * The same with the {@linkplain ControlInterface control interface} of the configuration, polled by a processor that
+     * has the fewest queues. Its device need not be there yet.
+     */
+    NodePlan withControl(NodeConfiguration configuration) {
+        int[] queues = new int[configuration.processors().switching().size()];
+        interfaces.forEach(plan -> plan.queues().forEach(processor -> queues[processor]++));
+        int least = 0;
+        for (int processor = 1; processor < queues.length; processor++) {
+            least = queues[processor] < queues[least] ? processor : least;
+        }
+        InterfaceConfiguration face = new InterfaceConfiguration(
+                ControlInterface.NAME,
+                ControlInterface.device(configuration.name()),
+                DriverConfiguration.DEFAULTS.with(Driver.AF_PACKET),
+                List.of(),
+                null,
+                0,
+                least);
+        InterfacePlan plan = new InterfacePlan(
+                ControlInterface.id(configuration),
+                face,
+                Driver.AF_PACKET,
+                "health checks, polls of load and reports of this node",
+                List.of(least),
+                0);
+        return new NodePlan(interfaces, plan, rings, rows + 1);
+    }
+
+    /** The same without a control interface. */
+    NodePlan withoutControl() {
+        return new NodePlan(interfaces, null, rings, rows);
     }
 
     /** What the file says against what the device has. */

@@ -42,6 +42,11 @@ import org.jspecify.annotations.Nullable;
 final class NodePorts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NodePorts.class.getName());
 
+    /** The control interface carries few frames, none longer than its MTU: its inner end makes no longer ones. */
+    private static final int CONTROL_RING_FRAMES = 256;
+
+    private static final int CONTROL_FRAME_BYTES = 2048;
+
     private final List<ProcessorPorts> processors = new ArrayList<>();
     /** What was opened, in that order. */
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -59,7 +64,7 @@ final class NodePorts implements AutoCloseable {
     /** An af_xdp interface whose rows in the queue table follow what it is. */
     private record Described(AfXdpInterface face, Map<Integer, QueueDescription> rows) {}
 
-    private NodePorts(NodeConfiguration configuration, NodeMemory memory) {
+    private NodePorts(NodeConfiguration configuration, NodePlan plan, NodeMemory memory) {
         int count = configuration.processors().switching().size();
         table = memory.queues();
         rings = memory.rings();
@@ -79,16 +84,19 @@ final class NodePorts implements AutoCloseable {
                     new FrameOwners(storage.view(processor)),
                     memory.counters(processor),
                     wakeUp,
-                    configuration.interfaces().size()));
+                    configuration.interfaces().size() + (plan.control() == null ? 0 : 1)));
         }
     }
 
     /** Opens everything, or nothing. */
     static NodePorts open(NodeConfiguration configuration, NodePlan plan, NodeMemory memory) {
-        NodePorts ports = new NodePorts(configuration, memory);
+        NodePorts ports = new NodePorts(configuration, plan, memory);
         boolean complete = false;
         try {
             plan.interfaces().forEach(ports::open);
+            if (plan.control() != null) {
+                ports.openAfPacket(plan.control(), true);
+            }
             complete = true;
             return ports;
         } finally {
@@ -111,19 +119,20 @@ final class NodePorts implements AutoCloseable {
             }
         }
         if (taken.driver() == Driver.AF_PACKET) {
-            openAfPacket(taken);
+            openAfPacket(taken, false);
         }
     }
 
     // af_packet: a socket for each processor; one of them receives, or all of them when the kernel spreads.
 
-    private void openAfPacket(InterfacePlan plan) {
+    /** @param control for the control interface, which is not one of the configuration */
+    private void openAfPacket(InterfacePlan plan, boolean control) {
         int owner = plan.queues().getFirst();
         int fanout = plan.isSpread() ? AfPacketOptions.NEW_FANOUT : AfPacketOptions.NO_FANOUT;
         List<Port> handles = new ArrayList<>();
         for (ProcessorPorts processor : processors) {
             boolean receives = plan.isSpread() || processor.processor == owner;
-            AfPacketPort port = openAfPacket(plan, processor, receives, fanout);
+            AfPacketPort port = AfPacketPort.open(options(plan, processor, receives, fanout, control));
             opened.add(port);
             fanout = receives ? port.fanout() : fanout;
             handles.add(port);
@@ -147,19 +156,23 @@ final class NodePorts implements AutoCloseable {
                 processor.reported.add(new ProcessorPorts.Reported(port, table.record(row)));
             }
         }
-        first.add(handles.get(owner));
+        if (!control) {
+            first.add(handles.get(owner));
+        }
         LOG.log(System.Logger.Level.INFO, "interface {0}: af_packet: {1}", plan.device(), plan.reason());
     }
 
-    private static AfPacketPort openAfPacket(
-            InterfacePlan plan, ProcessorPorts processor, boolean receives, int fanout) {
+    private static AfPacketOptions options(
+            InterfacePlan plan, ProcessorPorts processor, boolean receives, int fanout, boolean control) {
         AfPacketOptions options = receives
                 ? AfPacketOptions.receiving(plan.id(), plan.device(), processor.owners, processor.counters)
                         .withFanout(fanout)
                         .withExclusive()
                 : AfPacketOptions.transmitting(plan.id(), plan.device(), processor.owners, processor.counters);
+        AfPacketOptions sized =
+                control && receives ? options.withRing(CONTROL_RING_FRAMES, CONTROL_FRAME_BYTES) : options;
         // A link-layer address of our own reaches us only past the device's filter.
-        return AfPacketPort.open(plan.configuration().linkAddress() == null ? options : options.withPromiscuous());
+        return plan.configuration().linkAddress() == null ? sized : sized.withPromiscuous();
     }
 
     // af_xdp: a port for each queue at its processor; the other processors transmit through a relay.

@@ -26,17 +26,17 @@ final class Training {
     private static final int WARM_UP_MS = 3000;
 
     private static final String CONFIGURATION = """
-            name: training
-            processors: {switching: 1}
-            memory: {file: MAP, connections-ipv4: 4096, connections-ipv6: 4096, buffers: 512, neighbours: 64}
-            interfaces:
-              - {name: lo, driver: af_packet, addresses: [192.0.2.2/24, "2001:db8:1::2/64"]}
-            routes: [{to: default, via: 192.0.2.1}]
-            servers: [{name: alpha, addresses: [192.0.2.11]}, {name: beta, addresses: [192.0.2.12], weight: 2}]
-            services:
-              - {name: web, addresses: [192.0.2.100], protocol: tcp, port: 80, servers: [{server: alpha, port: 8080}, beta]}
-              - {name: names, addresses: [192.0.2.100], protocol: udp, port: 53, servers: [alpha, beta]}
-            """;
+        name: training
+        processors: {switching: 1}
+        memory: {file: MAP, connections-ipv4: 4096, connections-ipv6: 4096, buffers: 512, neighbours: 64}
+        interfaces:
+          - {name: lo, driver: af_packet, addresses: [192.0.2.2/24, "2001:db8:1::2/64"]}
+        routes: [{to: default, via: 192.0.2.1}]
+        servers: [{name: alpha, addresses: [192.0.2.11]}, {name: beta, addresses: [192.0.2.12], weight: 2}]
+        services:
+          - {name: web, addresses: [192.0.2.100], protocol: tcp, port: 80, servers: [{server: alpha, port: 8080}, beta]}
+          - {name: names, addresses: [192.0.2.100], protocol: udp, port: 53, servers: [alpha, beta]}
+        """;
 
     private Training() {}
 
@@ -91,7 +91,8 @@ final class Training {
         if (devices.size() != 3) {
             return;
         }
-        try (Node _ = Node.start(ConfigurationLoader.load(file), "training")) {
+        ConfigurationLoader.Loaded loaded = ConfigurationLoader.loadWithText(file);
+        try (Node _ = Node.start(loaded.configuration(), loaded.text(), "training")) {
             Thread.sleep(100);
         } catch (LinuxException e) {
             // no privileges: the rest of the training is of use without

@@ -79,4 +79,21 @@ class NodePlanTest {
                         "processors: {switching: 2}\ninterfaces: [{name: a, driver: af_xdp, spread: true}]", nic(4)))
                 .withMessageContaining("spread: true is for one receive queue, but eth0 has 4");
     }
+
+    @Test
+    void the_control_interface_is_polled_where_there_is_least_to_do() throws ConfigurationException {
+        var configuration = ConfigurationLoader.parse(
+                "f", "processors: {switching: 3}\ninterfaces: [{name: a, processor: 0}, {name: b, processor: 1}]");
+        NodePlan without = NodePlan.of(configuration, List.of(VETH, VETH), List.of("", ""), false);
+        NodePlan with = without.withControl(configuration);
+
+        assertThat(without.control()).isNull();
+        assertThat(with.interfaces()).isEqualTo(without.interfaces());
+        assertThat(with.rows()).isEqualTo(without.rows() + 1);
+        assertThat(with.rings()).isEqualTo(without.rings());
+        assertThat(with.control()).isNotNull();
+        assertThat(with.control().id()).isEqualTo(3);
+        assertThat(with.control().queues()).containsExactly(2);
+        assertThat(with.control().device()).isEqualTo("weirc-weir");
+    }
 }
