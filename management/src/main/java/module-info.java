@@ -13,6 +13,7 @@ module io.weir.management {
     requires org.slf4j;
 
     exports io.weir.management;
+    exports io.weir.management.client;
     exports io.weir.management.model;
 
     provides org.slf4j.spi.SLF4JServiceProvider with

@@ -255,15 +255,7 @@ public final class ManagementServer implements AutoCloseable {
 
     /** The TCP address that is listened on, with its port; empty when there is none. */
     public Optional<InetSocketAddress> address() {
-        ServerConnector connector = tcp;
-        return connector == null
-                ? Optional.empty()
-                : Optional.of(new InetSocketAddress(
-                        ((java.net.InetSocketAddress) addressOf(connector)).getAddress(), connector.getLocalPort()));
-    }
-
-    private static java.net.SocketAddress addressOf(ServerConnector connector) {
-        return new InetSocketAddress(connector.getHost(), connector.getLocalPort());
+        return Optional.ofNullable(tcp).map(each -> new InetSocketAddress(each.getHost(), each.getLocalPort()));
     }
 
     /** Ends all connections and takes the socket away. */
