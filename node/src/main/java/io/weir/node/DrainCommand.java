@@ -61,7 +61,7 @@ final class DrainCommand implements Callable<Integer> {
         @Override
         public boolean preprocess(
                 Stack<String> arguments, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
-            argument.setValue(info.containsKey("separator") ? arguments.pop() : "");
+            argument.setValue("=".equals(info.get("separator")) ? arguments.pop() : "");
             return true;
         }
     }

@@ -5,6 +5,7 @@ import io.weir.management.model.GenerationView;
 import io.weir.management.model.NodeSnapshot;
 import io.weir.management.model.NodeSnapshot.ServerView;
 import io.weir.management.model.Preview;
+import io.weir.node.text.Cells;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +118,7 @@ final class NodeApi {
 
     /** Drains a server, or ends the drain. */
     Reply<GenerationView> drain(String server, boolean drain) {
-        return change(drain ? "PUT" : "DELETE", "/v1/servers/" + encoded(server) + "/drain", null);
+        return change(drain ? "PUT" : "DELETE", "/v1/servers/" + segment(server) + "/drain", null);
     }
 
     /** Sets the weight of a server in a service by hand. */
@@ -131,7 +132,17 @@ final class NodeApi {
     }
 
     private static String weightPath(String service, String server) {
-        return "/v1/services/" + encoded(service) + "/servers/" + encoded(server) + "/weight";
+        return "/v1/services/" + segment(service) + "/servers/" + segment(server) + "/weight";
+    }
+
+    /** A name as one segment of a path; HTTP servers refuse a slash in it, however it is encoded. */
+    private static String segment(String name) {
+        if (name.isEmpty() || name.matches("\\.+") || name.chars().anyMatch(c -> c < ' ' || c == '/' || c == '\\')) {
+            throw new NodeException(
+                    ExitStatus.REFUSED,
+                    "'" + Cells.printable(name) + "' is no name (weir servers and weir services list them)");
+        }
+        return encoded(name);
     }
 
     private static String encoded(String text) {

@@ -190,6 +190,9 @@ class NodeApiTest {
         assertThat(weir("drain", "--undo", "b / ä").status()).isZero();
         assertThat(weir("drain", "nobody").err())
                 .isEqualTo("weir: server 'nobody' is not configured\nNothing was changed.\n");
+        for (String never : List.of("a/b", "..", "", "a\nb")) {
+            assertThat(weir("drain", never).err()).contains("is no name");
+        }
         assertThat(weir("drain", "--undo", "--wait", "alpha").status()).isEqualTo(ExitStatus.REFUSED);
     }
 
