@@ -43,6 +43,7 @@ export class Charts {
         const {history} = this;
         this.connections.update(history.time, [{label: 'all services', values: history.column(CONNECTIONS)}]);
         this.packets.update(history.time, [{label: 'all interfaces', values: history.column(PACKETS)}]);
+        byId('drop-charts').hidden = snapshot.drops.length === 0;
         this.drops.update(history.time, snapshot.drops.slice(0, MOST_REASONS)
             .map(({reason}) => ({label: reason, values: history.column(dropKey(reason))})));
         this.#updateServices(snapshot);
@@ -69,12 +70,18 @@ export class Charts {
         const {history} = this;
         const service = snapshot.services.find(({name}) => name === this.service.value);
         const members = service?.members ?? [];
+        byId('load-empty').hidden = service !== undefined;
+        byId('load-charts').hidden = service === undefined;
+        this.service.disabled = service === undefined;
+        if (service === undefined) {
+            return;
+        }
         // Without any report of load the rate of new connections says most.
         const measure = MEASURES.find(({id}) => id === this.measure.value)
             ?? MEASURES.find(({id}) => id === (members.some(({server}) => history.has(serverKey('index', server))) ? 'index' : 'opened'));
         const many = members.length > MOST_LINES ? ` of ${members.length} servers` : '';
         this.load.setTitle(measure.label + many, UNITS[measure.id]);
-        this.weights.setTitle(`Weight ${service?.weights === 'static' ? 'in force' : 'chosen'}${many}`);
+        this.weights.setTitle(`Weight ${service.weights === 'static' ? 'in force' : 'chosen'}${many}`);
         this.load.update(history.time, lines(members, ({server}) => history.column(serverKey(measure.id, server))));
         this.weights.update(history.time, lines(members, ({server}) => history.column(weightKey(service.name, server))));
     }
@@ -82,7 +89,8 @@ export class Charts {
 
 function lines(members, column) {
     if (members.length <= MOST_LINES) {
-        return members.map(member => ({label: member.server, values: column(member)}));
+        const shorter = format.shorterNames(members.map(({server}) => server));
+        return members.map(member => ({label: shorter(member.server), values: column(member)}));
     }
     const columns = members.map(column);
     const [greatest, median, least] = [[], [], []];

@@ -4,7 +4,7 @@ import {element, setAttribute} from './dom.js';
 import * as format from './format.js';
 import {failure, success} from './notices.js';
 
-const GREATEST_BYTES = 4 << 20;
+const GREATEST_BYTES = 16 << 20;
 
 /**
  * Shows the configuration in force, takes another (typed, pasted or from a file), says what it would change and applies

@@ -89,8 +89,15 @@ export function shorten(text, characters) {
     if (text.length <= characters) {
         return text;
     }
-    const tail = Math.floor((characters - 1) / 3);
+    const tail = Math.floor((characters - 1) / 2);
     return text.slice(0, characters - 1 - tail) + '…' + text.slice(text.length - tail);
+}
+
+/** Names without the domain that all of them have in common. @param {string[]} names @return {(name: string) => string} */
+export function shorterNames(names) {
+    const domain = /\..*$/.exec(names[0] ?? '')?.[0];
+    return domain !== undefined && names.length > 1 && names.every(name => name.endsWith(domain) && name.length > domain.length)
+        ? name => name.endsWith(domain) ? name.slice(0, -domain.length) : name : name => name;
 }
 
 export function plural(number, one, many = one + 's') {

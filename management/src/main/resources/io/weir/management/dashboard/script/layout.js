@@ -4,13 +4,14 @@
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Box
  * @typedef {{path: string}} Line forth is the direction of the path
- * @typedef {{width: number, height: number, clients: Box, internet: ?Box, router: ?Box, externalSwitch: Box, internalSwitch: Box,
+ * @typedef {{upright: boolean, width: number, height: number, clients: Box, internet: ?Box, router: ?Box, externalSwitch: Box, internalSwitch: Box,
  *     external: Box[], internal: Box[], weir: Box, processors: Box[], memory: Box, control: Box, cards: Box[], tiles: ?Box,
  *     tileColumns: number, lines: {clients: Line, router: ?Line, external: Line[], internal: Line[], cards: Line[],
  *     tiles: ?Line, buses: Line[]}}} Layout
  */
 
-const WIDE = 1060;
+const WIDE = 1100;
+const CORE = 280;
 const CARD = {height: 74, gap: 10};
 const CHANNEL = {height: 66, gap: 14};
 const TITLE = 34;
@@ -31,7 +32,8 @@ function wide(width, figure) {
     const clientWidth = clamp(width * 0.12, 136, 180);
     const channelWidth = 150;
     const free = width - serverWidth - clientWidth - 2 * SWITCH - 2 * channelWidth;
-    const gap = clamp(free * 0.115, 32, 90);
+    // The middle gets what it needs for its texts first, then the lines.
+    const gap = clamp((free - 64 - CORE) / 4, 28, 90);
     const tileColumns = Math.floor((serverWidth - 20) / TILE);
     const tiles = tilesHeight(figure, tileColumns);
     const servers = figure.cards.length * (CARD.height + CARD.gap) + tiles;
@@ -71,7 +73,7 @@ function wide(width, figure) {
 
     const across = (from, to, y) => ({path: `M${from} ${y}H${to}`});
     return {
-        width, height, clients, internet, router, externalSwitch, internalSwitch, external, internal, weir, processors, memory,
+        upright: false, width, height, clients, internet, router, externalSwitch, internalSwitch, external, internal, weir, processors, memory,
         control, cards, tiles: tilesBox, tileColumns,
         lines: {
             clients: across(clientWidth, xExternal, mid(clients)),
@@ -151,7 +153,7 @@ function narrow(width, figure) {
             ...(tilesBox ? [upright(4, internalSwitch.y + SWITCH, mid(tilesBox))] : []),
         ],
     };
-    return {width, height, clients, internet, router, externalSwitch, internalSwitch, external, internal, weir, processors,
+    return {upright: true, width, height, clients, internet, router, externalSwitch, internalSwitch, external, internal, weir, processors,
         memory, control, cards, tiles: tilesBox, tileColumns, lines};
 }
 

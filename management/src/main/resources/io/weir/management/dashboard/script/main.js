@@ -19,10 +19,14 @@ import * as theme from './theme.js';
 import * as tiles from './tiles.js';
 import * as token from './token.js';
 
+const LEAST_MEASURED_MS = 500;
+
 /** Wires the parts of the page together: events come in, everything is drawn at most once per frame. */
 class Dashboard {
     constructor() {
         this.snapshot = null;
+        /** The snapshot that the next rates begin at. */
+        this.measured = null;
         this.rates = null;
         this.frame = 0;
         this.generationsAsked = 0;
@@ -129,9 +133,14 @@ class Dashboard {
 
     #event(name, data) {
         if (name === 'node') {
-            this.rates = ratesBetween(this.snapshot, data) ?? (this.snapshot?.takenAtEpochMs === data.takenAtEpochMs ? this.rates : null);
             this.snapshot = data;
-            this.history.add(data, this.rates, this.charts.shownService());
+            // A change sends a snapshot at once; the rates of so short a time would say nothing.
+            const elapsedMs = data.takenAtEpochMs - (this.measured?.takenAtEpochMs ?? 0);
+            if (elapsedMs < 0 || elapsedMs >= LEAST_MEASURED_MS) {
+                this.rates = ratesBetween(this.measured, data);
+                this.measured = data;
+                this.history.add(data, this.rates, this.charts.shownService());
+            }
             this.status.received(data);
             if (!this.generations.knows(data.generation)) {
                 this.#askGenerations();

@@ -1,4 +1,4 @@
-import {setAttribute, setText, svg} from './dom.js';
+import {byId, setAttribute, setText, svg} from './dom.js';
 import {figureOf} from './figure.js';
 import * as format from './format.js';
 import {layoutOf, MOST_CHIPS} from './layout.js';
@@ -41,6 +41,7 @@ export class Picture {
             return;
         }
         const figure = figureOf(snapshot, this.routers);
+        byId('picture-note').hidden = !figure.oneArm;
         const signature = JSON.stringify([width, figure.oneArm, figure.routers, snapshot.name, snapshot.processors.length,
             [...figure.external, ...figure.internal].map(channel => [channel.id, channel.name]),
             figure.cards.map(({name}) => name), figure.tiles.map(({name}) => name), figure.hidden]);
@@ -48,7 +49,10 @@ export class Picture {
             const focused = this.container.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
             this.signature = signature;
             this.updates = [];
-            this.container.replaceChildren(this.#build(figure, layoutOf(width, figure), snapshot));
+            this.shorter = format.shorterNames(snapshot.servers.map(server => server.name));
+            const layout = layoutOf(width, figure);
+            setAttribute(this.container, 'data-upright', layout.upright || null);
+            this.container.replaceChildren(this.#build(figure, layout, snapshot));
             if (focused !== null) {
                 [...this.container.querySelectorAll('a')].find(link => link.getAttribute('href') === focused)?.focus();
             }
@@ -138,7 +142,7 @@ export class Picture {
         }
         const middle = each => each.x + each.width / 2;
         const compact = router.height < 40;
-        const via = format.shorten(figure.routers[0], compact ? 22 : 17) + (figure.routers.length > 1 && !compact ? '' : '');
+        const via = format.shorten(figure.routers[0], compact ? 22 : 17);
         return [
             svg('g', null, this.#box(router, 'router'), svg('title', null, `Router: default routes lead to ${figure.routers.join(', ')}`),
                 ...(compact ? [text(middle(router), router.y + 21, 'small middle', `router ${via}`)]
@@ -239,7 +243,7 @@ export class Picture {
         const shareText = text(barX + barWidth + 6, at.y + 61, 'small');
         const live = text(at.x + at.width - 12, at.y + 41, 'small end');
         const opened = text(at.x + at.width - 12, at.y + 61, 'small end');
-        link.append(box, stripe, text(at.x + 14, at.y + 21, 'name', format.shorten(name, Math.floor((at.width - 100) / 8))), badge,
+        link.append(box, stripe, text(at.x + 14, at.y + 21, 'name', format.shorten(this.shorter(name), Math.floor((at.width - 90) / 7.2))), svg('title', null, name), badge,
             text(at.x + 14, at.y + 41, 'small', 'load'), text(at.x + 14, at.y + 61, 'small', 'share'),
             ...load.parts, ...share.parts, loadText, shareText, live, opened);
         this.updates.push(({rates, shares, servers}) => {

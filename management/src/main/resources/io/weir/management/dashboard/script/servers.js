@@ -1,7 +1,7 @@
 import {byId, element, setAttribute, setText} from './dom.js';
 import * as format from './format.js';
 import {loadOf, stateOf} from './model.js';
-import {bar, KeyedTable, level, matches} from './table.js';
+import {bar, KeyedTable, level, matches, twoLines} from './table.js';
 
 /** The table of servers: health, load as reported, signals seen in passing, and the drain button. */
 export class Servers {
@@ -12,7 +12,7 @@ export class Servers {
         this.shares = new Map();
         this.snapshot = null;
         this.table = new KeyedTable(byId('servers'), {
-            label: 'Servers', empty: 'No servers.', className: 'servers', key: ({name}) => name, columns: this.#columns(onDrain)});
+            label: 'Servers', empty: 'No server is configured, or none matches the filter.', cardsBelow: 1080, className: 'servers', key: ({name}) => name, columns: this.#columns(onDrain)});
         this.filter.addEventListener('input', () => this.snapshot && this.#show());
     }
 
@@ -27,8 +27,14 @@ export class Servers {
     }
 
     #columns(onDrain) {
-        const load = (field, text) => ({numeric: true, value: server => server.load?.[field] ?? -1,
-            text: server => text(server.load?.[field] ?? -1)});
+        const of = (server, field, text) => {
+            const value = server.load?.[field] ?? -1;
+            return value < 0 ? format.UNKNOWN : text(value);
+        };
+        const pair = (label, value, upper, lower) => ({label, numeric: true, value, build: cell => {
+            const set = twoLines(cell);
+            return server => set(upper(server), lower(server));
+        }});
         return [
             {label: 'Server', head: true, value: ({name}) => name, build: nameCell},
             {label: 'Health', value: stateOf, build: healthCell},
@@ -40,16 +46,17 @@ export class Servers {
                 const set = bar(cell);
                 return ({name}) => set(this.shares.get(name) ?? 0, format.percent(this.shares.get(name) ?? 0), 'share');
             }},
-            {label: 'Live', numeric: true, value: ({liveConnections}) => liveConnections, text: ({liveConnections}) => format.count(liveConnections)},
-            {label: 'New', numeric: true, value: ({name}) => this.rates?.servers.get(name) ?? 0, text: ({name}) => format.perSecond(this.rates?.servers.get(name))},
-            {label: 'CPU', ...load('cpu', format.percent)},
-            {label: 'Memory', ...load('memory', format.percent)},
-            {label: 'Clients', ...load('clients', format.metric)},
-            {label: 'Execution', ...load('executionMs', value => value < 0 ? format.UNKNOWN : `${format.metric(value)} ms`)},
-            {label: 'Requests', ...load('requestsPerSecond', value => value < 0 ? format.UNKNOWN : `${format.metric(value)}/s`)},
+            pair('Live, new', ({liveConnections}) => liveConnections,
+                ({liveConnections}) => format.count(liveConnections), ({name}) => format.perSecond(this.rates?.servers.get(name))),
+            pair('CPU, memory', server => server.load?.cpu ?? -1,
+                server => of(server, 'cpu', format.percent), server => of(server, 'memory', format.percent)),
+            pair('Requests, execution', server => server.load?.requestsPerSecond ?? -1,
+                server => of(server, 'requestsPerSecond', value => `${format.metric(value)}/s`),
+                server => of(server, 'executionMs', value => `${format.metric(value)} ms`)),
+            {label: 'Clients', numeric: true, value: server => server.load?.clients ?? -1, text: server => of(server, 'clients', format.metric)},
             {label: 'Report', value: ({load}) => load?.ageMs ?? Infinity, build: reportCell},
-            {label: 'Handshake p50 / p99', numeric: true, value: ({handshakeP99Micros}) => handshakeP99Micros,
-                text: server => `${format.micros(server.handshakeP50Micros)} / ${format.micros(server.handshakeP99Micros)}`},
+            pair('Handshake p50, p99', ({handshakeP99Micros}) => handshakeP99Micros,
+                ({handshakeP50Micros}) => format.micros(handshakeP50Micros), ({handshakeP99Micros}) => format.micros(handshakeP99Micros)),
             {label: 'Refused', numeric: true, value: ({refused}) => refused, text: ({refused}) => format.count(refused)},
             {label: 'Resets', numeric: true, value: ({resets}) => resets, text: ({resets}) => format.count(resets)},
             {label: 'SYNs repeated', numeric: true, value: ({retransmittedSyns}) => retransmittedSyns, text: ({retransmittedSyns}) => format.count(retransmittedSyns)},

@@ -15,7 +15,7 @@ export class Services {
         this.container = byId('services');
         this.filter = byId('service-filter');
         this.list = element('div', {class: 'service-list'});
-        this.empty = element('p', {class: 'empty'}, 'No services.');
+        this.empty = element('p', {class: 'empty'}, 'No service is configured, or none matches the filter.');
         this.more = element('button', {type: 'button', class: 'quiet more-rows', onclick: () => {
             this.limit = Infinity;
             this.#show();
@@ -74,7 +74,7 @@ export class Services {
         let table = null;
         const showMembers = () => {
             if (box.open) {
-                table ??= new KeyedTable(body, {label: `Members of ${service.name}`, empty: 'No members.', className: 'members',
+                table ??= new KeyedTable(body, {label: `Members of ${service.name}`, empty: 'No members.', className: 'members', cardsBelow: 640,
                     key: ({server}) => server, columns: this.#columns(context)});
                 table.update(context.service.members);
             }

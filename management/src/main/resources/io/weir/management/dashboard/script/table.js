@@ -15,15 +15,15 @@ import {element, setAttribute, setText} from './dom.js';
 
 /**
  * A table whose rows are kept by key, so that an update changes only what differs and never takes the focus away.
- * On narrow screens style/tables.css turns rows into cards; the explicit roles keep it a table for screen readers.
+ * Where it is narrow style/tables.css turns rows into cards; the explicit roles keep it a table for screen readers.
  *
  * @template T
  */
 export class KeyedTable {
     /**
      * @param {HTMLElement} container
-     * @param {{label: string, empty: string, columns: Column<T>[], key: (row: T) => string, detail?:
-     *     (cell: HTMLElement, row: () => T) => ((row: T) => void), className?: string, limit?: number}} options
+     * @param {{label: string, empty: string, columns: Column<T>[], key: (row: T) => string, className?: string, limit?: number, cardsBelow?: number}} options
+     *     `cardsBelow`: rows become cards when there are fewer pixels
      */
     constructor(container, options) {
         this.options = options;
@@ -41,6 +41,8 @@ export class KeyedTable {
         this.table = element('table', {role: 'table', 'aria-label': options.label, class: options.className},
             element('thead', {role: 'rowgroup'}, element('tr', {role: 'row'}, ...this.heads)), this.body);
         container.append(this.table, this.empty, this.more);
+        new ResizeObserver(([{contentRect}]) => setAttribute(this.table, 'data-cards', contentRect.width < (options.cardsBelow ?? 560) || null))
+            .observe(container);
     }
 
     /** @param {T[]} items */
@@ -125,6 +127,17 @@ export class KeyedTable {
         }
         return row;
     }
+}
+
+/** A cell of two lines. @return {(upper: string, lower: string) => void} what updates it */
+export function twoLines(cell) {
+    const upper = element('span', {class: 'upper'});
+    const lower = element('span', {class: 'sub'});
+    cell.append(element('span', {class: 'two'}, upper, lower));
+    return (first, second) => {
+        setText(upper, first);
+        setText(lower, second);
+    };
 }
 
 /** A bar with a text, for a value of 0..1. @return {(value: number, text: string, level?: string) => void} what updates it */
