@@ -1,6 +1,7 @@
 package io.weir.agent.metric;
 
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the five metrics at one time; immutable. An unknown metric is {@link #UNKNOWN}. */
@@ -8,18 +9,12 @@ public final class Reading {
     /** A metric that is not known. */
     public static final double UNKNOWN = -1;
     /** Nothing is known. */
-    public static final Reading NONE = new Reading(filled());
+    public static final Reading NONE = new Reading(Map.of());
 
-    private final double[] values;
+    private final Map<Metric, Double> values;
 
-    private Reading(double[] values) {
+    private Reading(Map<Metric, Double> values) {
         this.values = values;
-    }
-
-    private static double[] filled() {
-        double[] values = new double[Metric.values().length];
-        Arrays.fill(values, UNKNOWN);
-        return values;
     }
 
     /** A reading of one metric. */
@@ -29,7 +24,7 @@ public final class Reading {
 
     /** The value of a metric, or {@link #UNKNOWN}. */
     public double value(Metric metric) {
-        return values[metric.ordinal()];
+        return values.getOrDefault(metric, UNKNOWN);
     }
 
     /** Whether a metric is known. */
@@ -39,8 +34,13 @@ public final class Reading {
 
     /** This reading with another value of one metric, which may be {@link #UNKNOWN}. */
     public Reading with(Metric metric, double value) {
-        double[] copy = values.clone();
-        copy[metric.ordinal()] = value;
+        Map<Metric, Double> copy = new EnumMap<>(Metric.class);
+        copy.putAll(values);
+        if (value == UNKNOWN) {
+            copy.remove(metric);
+        } else {
+            copy.put(metric, value);
+        }
         return new Reading(copy);
     }
 
@@ -62,12 +62,12 @@ public final class Reading {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Reading reading && Arrays.equals(values, reading.values);
+        return other instanceof Reading reading && values.equals(reading.values);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(values);
+        return values.hashCode();
     }
 
     @Override

@@ -26,6 +26,7 @@ final class JsonNumbers {
     static Map<String, String> parse(String text) {
         JsonNumbers json = new JsonNumbers(text);
         Map<String, String> members = new TreeMap<>();
+        json.blanks();
         json.object(members, 0);
         json.blanks();
         if (json.at < text.length()) {
