@@ -10,6 +10,7 @@ import io.weir.control.configuration.ManagementConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ReportsConfiguration;
 import io.weir.control.configuration.ServerConfiguration;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
 import io.weir.wire.IpAddress;
 import java.time.Duration;
 import java.util.List;
@@ -64,9 +65,9 @@ class ControlInterfaceTest {
     @Test
     void its_ports_are_those_of_its_requests_and_of_listeners_inside() throws ConfigurationException {
         assertThat(ControlInterface.ports(configuration(PLAIN, "127.0.0.1")))
-                .containsExactly(new ControlInterface.Ports(61_000, 64_999));
+                .containsExactly(new PortRange(61_000, 64_999));
         assertThat(ControlInterface.ports(configuration(PLAIN, "10.0.0.1")))
-                .containsExactly(new ControlInterface.Ports(61_000, 64_999), new ControlInterface.Ports(7411, 7411));
+                .containsExactly(new PortRange(61_000, 64_999), new PortRange(7411, 7411));
         assertThat(ControlInterface.id(configuration(PLAIN, ""))).isEqualTo(3);
     }
 

@@ -4,6 +4,7 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.ConfigurationTable;
+import io.weir.control.configuration.Decisions;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.InterfaceCounter;
@@ -83,7 +84,7 @@ final class NodeFixture implements AutoCloseable {
     /** Puts a configuration in force; a switching processor observes it. */
     void apply(String body, String cause) {
         try {
-            table.apply(configuration(head(memory.map().nodeName(), file) + body), List.of(), cause);
+            table.apply(configuration(head(memory.map().nodeName(), file) + body), Decisions.NONE, List.of(), cause);
         } catch (ConfigurationRefusedException e) {
             throw new AssertionError(e);
         }
