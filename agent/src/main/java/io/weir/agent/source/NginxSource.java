@@ -51,7 +51,7 @@ public final class NginxSource implements MetricSource {
 
     @Override
     public Reading read(long nowNs) throws SourceException {
-        return parse(HttpSource.fetch(client, url), nowNs);
+        return parse(HttpSource.fetch(client, url).text(), nowNs);
     }
 
     Reading parse(String text, long nowNs) throws SourceException {
