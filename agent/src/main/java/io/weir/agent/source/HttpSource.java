@@ -12,8 +12,8 @@ import java.util.Set;
 
 /** A URL that answers with {@link MetricText}. */
 public final class HttpSource implements MetricSource {
-    /** Greatest answer of an application that is read. */
-    static final int MAX_BYTES = 2 * 1024 * 1024;
+    /** Greatest answer of an application that is read; several fit the agent's small heap. */
+    static final int MAX_BYTES = 1024 * 1024;
 
     private final URI url;
     private final HttpClient client;
@@ -36,17 +36,17 @@ public final class HttpSource implements MetricSource {
 
     @Override
     public Reading read(long nowNs) throws SourceException {
-        return text.read(fetch(client, url), nowNs);
+        return text.read(fetch(client, url).text(), nowNs);
     }
 
-    /** The text at a URL. */
-    static String fetch(HttpClient client, URI url) throws SourceException {
+    /** What is at a URL. */
+    static HttpAnswer fetch(HttpClient client, URI url) throws SourceException {
         try {
             HttpAnswer answer = client.get(url);
             if (answer.status() != 200) {
                 throw new SourceException("answers with status " + answer.status());
             }
-            return answer.text();
+            return answer;
         } catch (IOException e) {
             throw new SourceException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }

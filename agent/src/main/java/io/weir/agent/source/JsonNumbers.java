@@ -80,29 +80,26 @@ final class JsonNumbers {
             throw new IllegalArgumentException("more than " + MAX_DEPTH + " values within each other");
         }
         blanks();
-        switch (peek()) {
-            case '"' -> {
-                return string();
-            }
-            case '{' -> {
-                object(new TreeMap<>(), depth + 1);
-                return "";
-            }
-            case '[' -> {
-                array(depth + 1);
-                return "";
-            }
-            default -> {
-                int start = at;
-                while (Character.isLetterOrDigit(peek()) || peek() == '-' || peek() == '+' || peek() == '.') {
-                    at++;
-                }
-                if (at == start) {
-                    throw unexpected("a value");
-                }
-                return text.substring(start, at);
-            }
+        char first = peek();
+        if (first == '"') {
+            return string();
         }
+        if (first == '{') {
+            object(new TreeMap<>(), depth + 1);
+            return "";
+        }
+        if (first == '[') {
+            array(depth + 1);
+            return "";
+        }
+        int start = at;
+        while (Character.isLetterOrDigit(peek()) || peek() == '-' || peek() == '+' || peek() == '.') {
+            at++;
+        }
+        if (at == start) {
+            throw unexpected("a value");
+        }
+        return text.substring(start, at);
     }
 
     private String string() {

@@ -51,7 +51,7 @@ public final class NginxSource implements MetricSource {
 
     @Override
     public Reading read(long nowNs) throws SourceException {
-        return parse(HttpSource.fetch(client, url), nowNs);
+        return parse(HttpSource.fetch(client, url).text(), nowNs);
     }
 
     Reading parse(String text, long nowNs) throws SourceException {
@@ -59,9 +59,9 @@ public final class NginxSource implements MetricSource {
         if (!status.find()) {
             throw new SourceException("is not stub_status of nginx: \"" + Texts.shortened(text) + "\"");
         }
-        double active = Long.parseLong(status.group(1));
+        double active = Double.parseDouble(status.group(1));
         return Reading.of(Metric.CLIENTS, Math.max(active - OWN, 0))
-                .with(Metric.REQUESTS, requests.perSecond(Long.parseLong(status.group(2)), nowNs, OWN))
+                .with(Metric.REQUESTS, requests.perSecond(Double.parseDouble(status.group(2)), nowNs, OWN))
                 .checked();
     }
 }

@@ -10,7 +10,6 @@ import io.weir.agent.metric.SourceException;
 import io.weir.agent.report.PrometheusSelector;
 import io.weir.agent.report.PrometheusText;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,7 +24,7 @@ public final class PrometheusSource implements MetricSource {
     public PrometheusSource(URI url, PrometheusMapping mapping, long timeoutMs) {
         this.url = url;
         this.mapping = mapping;
-        this.client = new HttpClient(timeoutMs, PrometheusText.MAX_BYTES);
+        this.client = new HttpClient(timeoutMs, HttpSource.MAX_BYTES);
     }
 
     @Override
@@ -40,7 +39,7 @@ public final class PrometheusSource implements MetricSource {
 
     @Override
     public Reading read(long nowNs) throws SourceException {
-        return parse(HttpSource.fetch(client, url).getBytes(StandardCharsets.UTF_8), nowNs);
+        return parse(HttpSource.fetch(client, url).body(), nowNs);
     }
 
     Reading parse(byte[] page, long nowNs) throws SourceException {
