@@ -11,6 +11,7 @@ import io.weir.linux.Affinity;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
+import io.weir.switching.filter.Handshakes;
 import io.weir.switching.filter.ProcessorContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ final class Node implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<ProcessorIdle> idles = new ArrayList<>();
     private final AtomicIntegerArray beats;
+    private final Handshakes handshakes = new Handshakes();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable NodePorts ports;
     private @Nullable AdminServer admin;
@@ -105,13 +107,14 @@ final class Node implements AutoCloseable {
                 memory.switchingConnections6(),
                 processor,
                 beats.length(),
-                handles.byId);
+                handles.byId,
+                handshakes);
         ProcessorDuty duty = new ProcessorDuty(new SwitchingProcessor(context, handles.polled), handles);
         ProcessorIdle idle = new ProcessorIdle(duty, handles.polled, handles.wakeUp);
         idles.add(idle);
         PollLoop loop = new PollLoop(
                 duty,
-                memory.map()::nowMs,
+                memory.map()::nowMicros,
                 configuration.processors().idle() == ProcessorsConfiguration.Idle.BUSY
                         ? IdleMode.BUSY
                         : IdleMode.ADAPTIVE,

@@ -25,12 +25,12 @@ final class ProcessorDuty implements DutyCycle {
     }
 
     @Override
-    public int doWork(int nowMs) {
+    public int doWork(int nowMs, int nowMicros) {
         int work = 0;
         for (RelayOutlet outlet : outlets) {
             work += outlet.drain();
         }
-        work += processor.doWork(nowMs);
+        work += processor.doWork(nowMs, nowMicros);
         if (!started || nowMs - reportedMs >= REPORT_INTERVAL_MS) {
             started = true;
             reportedMs = nowMs;

@@ -24,7 +24,8 @@ public enum Counter {
     SWEPT_RECORDS("connection records inspected by the expiry hand"),
     PATHS_RESOLVED("next hops looked up again because routes or neighbours changed"),
     ICMP_ERRORS_SENT("ICMP and ICMPv6 errors sent about packets that could not be forwarded"),
-    ICMP_ERRORS_TRANSLATED("ICMP and ICMPv6 errors about translated connections passed on");
+    ICMP_ERRORS_TRANSLATED("ICMP and ICMPv6 errors about translated connections passed on"),
+    CONTROL_PACKETS_DELIVERED("packets handed to the control processor's own sockets");
 
     private final String description;
 

@@ -53,7 +53,10 @@ public enum DropReason {
     FAULT_INJECTED("removed on purpose by a fault-injecting port"),
     INTERNAL_ERROR("a defect of weir itself: the frame was dropped and the batch went on"),
     HEADERS_SPLIT("the headers of a frame in several buffers do not all lie in the first"),
-    SPREAD_RING_FULL("the switching processor that its flow belongs to did not keep up");
+    SPREAD_RING_FULL("the switching processor that its flow belongs to did not keep up"),
+    CONTROL_RATE_LIMITED("for the control processor's own sockets, over the limit per second"),
+    CONTROL_SOURCE_INVALID("from the control interface with a source that is not an own address"),
+    CONTROL_DESTINATION_REFUSED("from the control interface to an own or service address");
 
     private final String description;
 

@@ -168,6 +168,11 @@ public final class MemoryMap implements AutoCloseable {
         return (int) ((System.nanoTime() - memory.get(ValueLayout.JAVA_LONG, MapHeader.CLOCK_OFFSET)) / 1_000_000);
     }
 
+    /** The same clock in microseconds: {@code nowMicros() / 1000} wraps to {@link #nowMs}. */
+    public long nowMicros() {
+        return (System.nanoTime() - memory.get(ValueLayout.JAVA_LONG, MapHeader.CLOCK_OFFSET)) / 1000;
+    }
+
     /** The control processor says that it lives. */
     public void beat(int nowMs) {
         INT.setRelease(memory, MapHeader.HEARTBEAT_OFFSET, nowMs);

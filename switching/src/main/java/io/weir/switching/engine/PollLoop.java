@@ -2,7 +2,7 @@ package io.weir.switching.engine;
 
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Runs a duty cycle, such as a switching processor's, again and again on the thread that calls {@link #run}, until
@@ -18,7 +18,7 @@ public final class PollLoop implements Runnable {
     private static final int SLEEP_MS = 10;
 
     private final DutyCycle duty;
-    private final IntSupplier clock;
+    private final LongSupplier clock;
     private final IdleMode mode;
     private final Idle idle;
     private final IntConsumer heartbeat;
@@ -30,14 +30,14 @@ public final class PollLoop implements Runnable {
     /**
      * A loop for one duty cycle.
      *
-     * @param clock milliseconds of the map's clock
+     * @param clock microseconds of the map's clock
      * @param idle waits for frames; used in {@link IdleMode#ADAPTIVE} only
      * @param heartbeat told the time after every cycle
      * @param observer told of every exception that left a cycle
      */
     public PollLoop(
             DutyCycle duty,
-            IntSupplier clock,
+            LongSupplier clock,
             IdleMode mode,
             Idle idle,
             IntConsumer heartbeat,
@@ -63,10 +63,11 @@ public final class PollLoop implements Runnable {
     }
 
     private void cycle() {
-        int nowMs = clock.getAsInt();
+        long nowMicros = clock.getAsLong();
+        int nowMs = (int) (nowMicros / 1000);
         int work = 0;
         try {
-            work = duty.doWork(nowMs);
+            work = duty.doWork(nowMs, (int) nowMicros);
         } catch (RuntimeException defect) {
             observer.accept(defect);
             idle.await(SLEEP_MS);

@@ -58,8 +58,13 @@ public final class SwitchingProcessor implements DutyCycle {
         this.filter = new PacketFilter(context);
     }
 
-    @Override
+    /** One cycle under a clock of whole milliseconds. */
     public int doWork(int nowMs) {
+        return doWork(nowMs, nowMs * 1000);
+    }
+
+    @Override
+    public int doWork(int nowMs, int nowMicros) {
         long seen = configuration.refresh();
         routes.refresh();
         if (seen != generation) {
@@ -69,7 +74,7 @@ public final class SwitchingProcessor implements DutyCycle {
         maintainPorts(nowMs);
         int work = 0;
         for (Port port : polled) {
-            work += drain(port, nowMs);
+            work += drain(port, nowMs, nowMicros);
         }
         work += filter.maintain(nowMs);
         counters.add(Counter.POLLS, 1);
@@ -79,7 +84,7 @@ public final class SwitchingProcessor implements DutyCycle {
         return work;
     }
 
-    private int drain(Port port, int nowMs) {
+    private int drain(Port port, int nowMs, int nowMicros) {
         int received = 0;
         for (int batches = 0; batches < BATCHES_PER_PORT; batches++) {
             batch.frames().clear();
@@ -89,7 +94,7 @@ public final class SwitchingProcessor implements DutyCycle {
             }
             received += count;
             countReceived(port.id(), count);
-            process(nowMs);
+            process(nowMs, nowMicros);
             if (count < PacketBatch.CAPACITY) {
                 break;
             }
@@ -108,9 +113,9 @@ public final class SwitchingProcessor implements DutyCycle {
         counters.add(InterfaceCounter.RECEIVED_BYTES, interfaceId, bytes);
     }
 
-    private void process(int nowMs) {
+    private void process(int nowMs, int nowMicros) {
         try {
-            filter.process(batch, nowMs);
+            filter.process(batch, nowMs, nowMicros);
         } catch (RuntimeException defect) {
             lastDefect = defect;
             filter.abandon(batch);

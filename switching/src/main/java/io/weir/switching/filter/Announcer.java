@@ -62,7 +62,7 @@ final class Announcer {
         for (int id = 1; id < ports.length; id++) {
             Port port = ports[id];
             wasUp[id] = port != null && port.isUp();
-            roundsLeft[id] = wasUp[id] ? ROUNDS : 0;
+            roundsLeft[id] = wasUp[id] && isNetwork(id) ? ROUNDS : 0;
         }
         announcedGeneration = configuration.generation();
         begin(nowMs);
@@ -112,12 +112,17 @@ final class Announcer {
         for (int id = 1; id < ports.length; id++) {
             Port port = ports[id];
             boolean isUp = port != null && port.isUp();
-            if (isUp && !wasUp[id]) {
+            if (isUp && !wasUp[id] && isNetwork(id)) {
                 roundsLeft[id] = ROUNDS;
                 begin(nowMs);
             }
             wasUp[id] = isUp;
         }
+    }
+
+    /** Behind the control interface nobody has to learn anything. */
+    private boolean isNetwork(int id) {
+        return id != configuration.controlInterface();
     }
 
     private boolean hasRounds() {

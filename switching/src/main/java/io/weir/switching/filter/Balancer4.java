@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.SelectionHash;
 import io.weir.memory.connection.ConnectionCursor4;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.connection.ConnectionTable;
@@ -47,6 +48,7 @@ final class Balancer4 {
     private final Paths paths;
     private final NeighbourResolver resolver;
     private final Selector selector;
+    private final PassiveSignals signals;
     private final IcmpErrors errors;
     private final Egress egress;
 
@@ -54,6 +56,8 @@ final class Balancer4 {
     private int epoch;
     /** Packets of connections since the last {@link #endBatch}. */
     private int balanced;
+    /** Of the reverse record that was claimed last. */
+    private int answerHash;
 
     Balancer4(
             ProcessorContext context,
@@ -75,6 +79,7 @@ final class Balancer4 {
         this.paths = paths;
         this.resolver = resolver;
         this.selector = selector;
+        this.signals = new PassiveSignals(context, table, 0);
         this.errors = errors;
         this.egress = egress;
     }
@@ -105,6 +110,9 @@ final class Balancer4 {
             if (isReopening(kind, state, flags)) {
                 pairs.remove(cursor.record(), cursor.word());
                 return Verdict.UNDECIDED;
+            }
+            if ((flags & PassiveSignals.TELLING) != 0) {
+                signals.observe(batch, i, cursor.record(), kind, state, nowMs);
             }
             pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
@@ -198,7 +206,8 @@ final class Balancer4 {
 
     /** Opens a connection of a service for a packet that may do so; the checksum has been verified. */
     int open(PacketBatch batch, int i, int service, int nowMs) {
-        int size = configuration.selectionSize(service);
+        int selection = FirstPacket.table(configuration, frames, batch, i, service);
+        int size = configuration.tableSize(selection);
         if (size == 0) {
             return Verdict.drop(DropReason.NO_SERVER);
         }
@@ -215,19 +224,19 @@ final class Balancer4 {
         if (record < 0) {
             return Verdict.drop(reasonOfClaim(record));
         }
-        return openWith(batch, i, service, size, direct, record, nowMs);
+        return openWith(batch, i, service, selection, direct, record, nowMs);
     }
 
     static DropReason reasonOfClaim(long refusal) {
         return refusal == ConnectionTable.FULL ? DropReason.CONNECTION_TABLE_FULL : DropReason.CONNECTION_BUSY;
     }
 
-    private int openWith(PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
-        long client = Selector.hash(batch.source0[i], 0, 0, 0);
-        long flow = Selector.hash(batch.addresses4(i), batch.key[i], 0, 0);
+    private int openWith(PacketBatch batch, int i, int service, int selection, boolean direct, long record, int nowMs) {
+        long client = SelectionHash.client4((int) batch.source0[i]);
+        long flow = SelectionHash.flow4(batch.addresses4(i), batch.key[i]);
         DropReason refusal = DropReason.NO_SERVER;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int member = selector.select(service, size, flow, client, attempt);
+            int member = selector.select(service, selection, flow, client, attempt, nowMs);
             int server = configuration.memberAddress4(member);
             int port = portOf(member, batch.key[i]);
             int path = paths.resolve4(server, nowMs);
@@ -264,6 +273,9 @@ final class Balancer4 {
             counters.connectionOpened(configuration.serviceNumber(service), configuration.serverNumber(member));
             counters.add(Counter.CONNECTIONS_CREATED, 1);
             if (!direct) {
+                if (batch.protocol[i] == Protocol.TCP) {
+                    signals.opened(answerHash, batch.nowMicros);
+                }
                 translate(batch, i, ConnectionTable.FORWARD, server, port);
             }
             balanced++;
@@ -298,6 +310,7 @@ final class Balancer4 {
         long addresses = ConnectionPairs4.reverseAddresses(forwardAddresses, server);
         long key = ConnectionPairs4.reverseKey(forwardKey, port);
         int hash = table.hash(addresses, key);
+        answerHash = hash;
         long record = claim(addresses, key, hash, nowMs);
         if (record == ConnectionTable.EXISTS) {
             long old = table.find(addresses, key, hash);

@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.SelectionHash;
 import io.weir.memory.connection.ConnectionCursor6;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.connection.ConnectionTable;
@@ -34,6 +35,7 @@ final class Balancer6 {
     private final Paths paths;
     private final NeighbourResolver resolver;
     private final Selector selector;
+    private final PassiveSignals signals;
     private final IcmpErrors errors;
     private final Egress egress;
 
@@ -41,6 +43,8 @@ final class Balancer6 {
     private int epoch;
     /** Packets of connections since the last {@link #endBatch}. */
     private int balanced;
+    /** Of the reverse record that was claimed last. */
+    private int answerHash;
 
     Balancer6(
             ProcessorContext context,
@@ -62,6 +66,7 @@ final class Balancer6 {
         this.paths = paths;
         this.resolver = resolver;
         this.selector = selector;
+        this.signals = new PassiveSignals(context, table, 0x5bd1_e995);
         this.errors = errors;
         this.egress = egress;
     }
@@ -98,6 +103,9 @@ final class Balancer6 {
             if (Balancer4.isReopening(kind, state, flags)) {
                 pairs.remove(cursor.record(), cursor.word());
                 return Verdict.UNDECIDED;
+            }
+            if ((flags & PassiveSignals.TELLING) != 0) {
+                signals.observe(batch, i, cursor.record(), kind, state, nowMs);
             }
             pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
@@ -182,7 +190,8 @@ final class Balancer6 {
 
     /** Opens a connection of a service for a packet that may do so; the checksum has been verified. */
     int open(PacketBatch batch, int i, int service, int nowMs) {
-        int size = configuration.selectionSize(service);
+        int selection = FirstPacket.table(configuration, frames, batch, i, service);
+        int size = configuration.tableSize(selection);
         if (size == 0) {
             return Verdict.drop(DropReason.NO_SERVER);
         }
@@ -206,15 +215,16 @@ final class Balancer6 {
         if (record < 0) {
             return Verdict.drop(Balancer4.reasonOfClaim(record));
         }
-        return openWith(batch, i, service, size, direct, record, nowMs);
+        return openWith(batch, i, service, selection, direct, record, nowMs);
     }
 
-    private int openWith(PacketBatch batch, int i, int service, int size, boolean direct, long record, int nowMs) {
-        long client = Selector.hash(batch.source0[i], batch.source1[i], 0, 0);
-        long flow = Selector.hash(client, batch.destination0[i], batch.destination1[i], batch.key[i]);
+    private int openWith(PacketBatch batch, int i, int service, int selection, boolean direct, long record, int nowMs) {
+        long client = SelectionHash.client6(batch.source0[i], batch.source1[i]);
+        long flow = SelectionHash.flow6(
+                batch.source0[i], batch.source1[i], batch.destination0[i], batch.destination1[i], batch.key[i]);
         DropReason refusal = DropReason.NO_SERVER;
         for (int attempt = 0; attempt < Balancer4.ATTEMPTS; attempt++) {
-            int member = selector.select(service, size, flow, client, attempt);
+            int member = selector.select(service, selection, flow, client, attempt, nowMs);
             long server0 = configuration.memberAddress0(member);
             long server1 = configuration.memberAddress1(member);
             int port = portOf(member, batch.key[i]);
@@ -253,6 +263,9 @@ final class Balancer6 {
             counters.connectionOpened(configuration.serviceNumber(service), configuration.serverNumber(member));
             counters.add(Counter.CONNECTIONS_CREATED, 1);
             if (!direct) {
+                if (batch.protocol[i] == Protocol.TCP) {
+                    signals.opened(answerHash, batch.nowMicros);
+                }
                 translate(batch, i, ConnectionTable.FORWARD, server0, server1, port);
             }
             balanced++;
@@ -289,6 +302,7 @@ final class Balancer6 {
         long client1 = batch.source1[i];
         long key = ConnectionPairs4.reverseKey(batch.key[i], port);
         int hash = table.hash(server0, server1, client0, client1, key);
+        answerHash = hash;
         long record = claim(server0, server1, client0, client1, key, hash, nowMs);
         if (record == ConnectionTable.EXISTS) {
             long old = table.find(server0, server1, client0, client1, key, hash);

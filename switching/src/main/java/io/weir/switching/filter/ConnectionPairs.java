@@ -136,6 +136,11 @@ abstract sealed class ConnectionPairs permits ConnectionPairs4, ConnectionPairs6
         return remove(record, word);
     }
 
+    /** Removes the connection of a record when its server's connections are to be reset. */
+    final boolean reset(long record, long word) {
+        return configuration.isResetting(table.server(record)) && remove(record, word);
+    }
+
     /** True when a connection is over or has outlived its timeout, so that its addresses and ports may be used anew. */
     final boolean isOver(long record, int nowMs) {
         if (table.state(record) == ConnectionState.CLOSED) {

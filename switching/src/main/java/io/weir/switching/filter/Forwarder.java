@@ -45,13 +45,23 @@ final class Forwarder {
 
     /** Forwards the IPv4 packet of row {@code i}. */
     int forward4(PacketBatch batch, int i, int nowMs) {
+        return forward4(batch, i, configuration.forwardingEnabled(), nowMs);
+    }
+
+    /** The same whether or not forwarding is on: for weir's own packets. */
+    int forwardAlways4(PacketBatch batch, int i, int nowMs) {
+        return forward4(batch, i, true, nowMs);
+    }
+
+    private int forward4(PacketBatch batch, int i, boolean enabled, int nowMs) {
         int source = (int) batch.source0[i];
         int destination = (int) batch.destination0[i];
         int refusal = refusal(
                 batch,
                 i,
                 Ipv4Scope.isStation(source) && !Ipv4Scope.isLinkLocal(source),
-                Ipv4Scope.isStation(destination) && !Ipv4Scope.isLinkLocal(destination));
+                Ipv4Scope.isStation(destination) && !Ipv4Scope.isLinkLocal(destination),
+                enabled);
         if (refusal != PacketBatch.UNDECIDED) {
             return refusal;
         }
@@ -77,12 +87,22 @@ final class Forwarder {
 
     /** Forwards the IPv6 packet of row {@code i}. */
     int forward6(PacketBatch batch, int i, int nowMs) {
+        return forward6(batch, i, configuration.forwardingEnabled(), nowMs);
+    }
+
+    /** The same whether or not forwarding is on: for weir's own packets. */
+    int forwardAlways6(PacketBatch batch, int i, int nowMs) {
+        return forward6(batch, i, true, nowMs);
+    }
+
+    private int forward6(PacketBatch batch, int i, boolean enabled, int nowMs) {
         long destination0 = batch.destination0[i];
         int refusal = refusal(
                 batch,
                 i,
                 isForwardable6(batch.source0[i], batch.source1[i]),
-                isForwardable6(destination0, batch.destination1[i]));
+                isForwardable6(destination0, batch.destination1[i]),
+                enabled);
         if (refusal != PacketBatch.UNDECIDED) {
             return refusal;
         }
@@ -110,11 +130,27 @@ final class Forwarder {
         return !isMulticast && !LocalAddresses.isLinkLocal(address0) && !isUnspecifiedOrLoopback;
     }
 
-    private int refusal(PacketBatch batch, int i, boolean isSourceForwardable, boolean isDestinationForwardable) {
+    /**
+     * Hands a packet as it is to a station on one of our links that has our addresses.
+     *
+     * @param linkAddress of that station, 48 bits
+     */
+    int deliver(PacketBatch batch, int i, int interfaceId, long linkAddress) {
+        untag(batch, i);
+        if (SegmentLength.exceeds(frames, batch, i, configuration.mtu(interfaceId))) {
+            return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
+        LinkHeader.set(frames, batch.frames.address[i], linkAddress, configuration.linkAddress(interfaceId));
+        egress.send(batch, i, interfaceId);
+        return Verdict.SENT;
+    }
+
+    private int refusal(
+            PacketBatch batch, int i, boolean isSourceForwardable, boolean isDestinationForwardable, boolean enabled) {
         if (!isDestinationForwardable || LinkHeader.isGroupDestination(frames, batch.frames.address[i])) {
             return Verdict.drop(DropReason.DESTINATION_ADDRESS_INVALID); // RFC 1812 §5.3.4 for link-layer broadcasts
         }
-        if (!configuration.forwardingEnabled()) {
+        if (!enabled) {
             return Verdict.drop(DropReason.FORWARDING_DISABLED);
         }
         return isSourceForwardable ? PacketBatch.UNDECIDED : Verdict.drop(DropReason.SOURCE_ADDRESS_INVALID);

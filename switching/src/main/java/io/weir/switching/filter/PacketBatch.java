@@ -50,6 +50,9 @@ public final class PacketBatch {
     /** Bit i is set when packet i is whole TCP or UDP with ports, so that it may belong to a connection. */
     long flows;
 
+    /** When the batch was received, in microseconds of the map's clock, wrapping. */
+    int nowMicros;
+
     final int[] hash = new int[CAPACITY];
     final long[] source0 = new long[CAPACITY];
     final long[] source1 = new long[CAPACITY];

@@ -23,9 +23,10 @@ import io.weir.port.FrameBatch;
  *       is answered with a reset (never a reset with a reset), other UDP is discarded;
  *   <li>to any other address: forwarded by the routing table if forwarding is on. A server may so reach the world through
  *       weir with its own address; the rest of a translated connection whose record has expired is no exception: the
- *       client knows no such connection and resets it;
+ *       client knows no such connection and resets it. When the connections of the server are to be reset, weir does;
  *   <li>from one of our own addresses: dropped, except that a direct-return server may answer through weir when that is
- *       its router: a packet whose source is a service with direct forwarding is routed.
+ *       its router: a packet whose source is a service with direct forwarding is routed;
+ *   <li>from and to the control processor's own sockets: {@link ControlGate}.
  * </ul>
  *
  * <p>Fragments to services and own addresses are refused; others are routed.
@@ -47,6 +48,7 @@ public final class PacketFilter {
     private final NeighbourResolver resolver;
     private final EchoResponder echo;
     private final Forwarder forwarder;
+    private final ControlGate control;
     private final IcmpErrorTranslator errorTranslator;
     private final Sweeper sweeper;
 
@@ -76,6 +78,7 @@ public final class PacketFilter {
                 new NeighbourResolver(context, egress, local, errors, Math.max(1, configuration.pendingPackets()));
         this.echo = new EchoResponder(context, egress, local);
         this.forwarder = new Forwarder(context, egress, paths, resolver, errors);
+        this.control = new ControlGate(context, forwarder);
         this.errorTranslator = new IcmpErrorTranslator(context, egress, paths, resolver);
         this.resets = new ResetResponder(context, egress);
         ConnectionPairs4 pairs4 = new ConnectionPairs4(context);
@@ -90,8 +93,9 @@ public final class PacketFilter {
      * Decides the fate of every frame of the batch and transmits. Afterwards all frames belong to others; the rows still
      * tell what was decided ({@link PacketBatch#verdict}).
      */
-    public void process(PacketBatch batch, int nowMs) {
+    public void process(PacketBatch batch, int nowMs, int nowMicros) {
         undecided = 0;
+        batch.nowMicros = nowMicros;
         parser.parse(batch);
         touchConnections(batch);
         balancer4.beginBatch();
@@ -180,7 +184,10 @@ public final class PacketFilter {
         return switch (batch.kind[i]) {
             case PacketBatch.KIND_IPV4 -> decide4(batch, i, nowMs);
             case PacketBatch.KIND_IPV6 -> decide6(batch, i, nowMs);
-            case PacketBatch.KIND_ARP -> resolver.handleArp(batch, i, nowMs);
+            case PacketBatch.KIND_ARP ->
+                control.isFrom(batch, i)
+                        ? Verdict.drop(DropReason.CONTROL_MESSAGE_CONSUMED)
+                        : resolver.handleArp(batch, i, nowMs);
             default -> batch.drop[i];
         };
     }
@@ -219,6 +226,9 @@ public final class PacketFilter {
 
     /** An IPv4 packet without a connection. */
     private int without4(PacketBatch batch, int i, int nowMs) {
+        if (control.isFrom(batch, i)) {
+            return control.leave4(batch, i, nowMs);
+        }
         int source = (int) batch.source0[i];
         int destination = (int) batch.destination0[i];
         boolean local = configuration.addressKind4(destination) != ConfigurationReader.NOT_LOCAL;
@@ -231,26 +241,35 @@ public final class PacketFilter {
             }
         }
         if (!local) {
-            return forwarder.forward4(batch, i, nowMs);
+            return isTcp(batch, i) && configuration.isResetting4(source, Protocol.TCP, sourcePort(batch, i))
+                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
+                    : forwarder.forward4(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
         }
         if (batch.protocol[i] == Protocol.ICMP) {
-            return echo.handle4(batch, i, nowMs);
+            return control.takesMessage4(batch, i) ? control.deliver(batch, i, nowMs) : echo.handle4(batch, i, nowMs);
         }
         if (!Protocol.hasPorts(batch.protocol[i])) {
             return Verdict.drop(DropReason.PROTOCOL_UNSUPPORTED);
         }
-        int service = configuration.service4(destination, batch.protocol[i], destinationPort(batch, i));
+        int port = destinationPort(batch, i);
+        int service = configuration.service4(destination, batch.protocol[i], port);
+        if (service == ConfigurationReader.ABSENT && control.takes4(destination, port)) {
+            return control.deliver(batch, i, nowMs);
+        }
         int refusal = refusal(batch, i, service, nowMs);
         return refusal != Verdict.UNDECIDED ? refusal : balancer4.open(batch, i, service, nowMs);
     }
 
     /** An IPv6 packet without a connection. */
     private int without6(PacketBatch batch, int i, int nowMs) {
-        boolean control = isControl6(batch, i);
-        if (control && isNeighbourDiscovery(batch, i)) {
+        if (control.isFrom(batch, i)) {
+            return control.leave6(batch, i, nowMs);
+        }
+        boolean message = isControl6(batch, i);
+        if (message && isNeighbourDiscovery(batch, i)) {
             return resolver.handleNdp(batch, i, nowMs);
         }
         long source0 = batch.source0[i];
@@ -269,11 +288,13 @@ public final class PacketFilter {
                 return Verdict.drop(DropReason.SOURCE_ADDRESS_INVALID);
             }
         }
-        if (control && (local || isLinkScope(destination0))) {
-            return echo.handle6(batch, i, nowMs);
+        if (message && (local || isLinkScope(destination0))) {
+            return control.takesMessage6(batch, i) ? control.deliver(batch, i, nowMs) : echo.handle6(batch, i, nowMs);
         }
         if (!local) {
-            return forwarder.forward6(batch, i, nowMs);
+            return isTcp(batch, i) && configuration.isResetting6(source0, source1, Protocol.TCP, sourcePort(batch, i))
+                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
+                    : forwarder.forward6(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
@@ -281,7 +302,11 @@ public final class PacketFilter {
         if (!batch.isFlow(i)) {
             return Verdict.drop(DropReason.PROTOCOL_UNSUPPORTED);
         }
-        int service = configuration.service6(destination0, destination1, batch.protocol[i], destinationPort(batch, i));
+        int port = destinationPort(batch, i);
+        int service = configuration.service6(destination0, destination1, batch.protocol[i], port);
+        if (service == ConfigurationReader.ABSENT && control.takes6(destination0, destination1, port)) {
+            return control.deliver(batch, i, nowMs);
+        }
         int refusal = refusal(batch, i, service, nowMs);
         return refusal != Verdict.UNDECIDED ? refusal : balancer6.open(batch, i, service, nowMs);
     }
@@ -301,6 +326,10 @@ public final class PacketFilter {
     private boolean isNeighbourDiscovery(PacketBatch batch, int i) {
         int type = Raw.u8(context.frames, batch.frames.address[i] + batch.transportOffset[i]);
         return type >= 133 && type <= 137;
+    }
+
+    private static boolean isTcp(PacketBatch batch, int i) {
+        return batch.protocol[i] == Protocol.TCP && batch.isFlow(i);
     }
 
     private boolean isDirect(int service) {

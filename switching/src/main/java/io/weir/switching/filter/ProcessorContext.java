@@ -32,6 +32,8 @@ public final class ProcessorContext {
     public final NeighbourTable neighbours;
     public final ConnectionTable4 connections4;
     public final ConnectionTable6 connections6;
+    /** Shared by all processors of the node. */
+    public final Handshakes handshakes;
     /** This processor, from 0. */
     public final int processor;
     /** All switching processors of the node. */
@@ -46,6 +48,7 @@ public final class ProcessorContext {
      *
      * @param owners who takes this processor's frames back; its storage is where weir's own packets are made
      * @param ports by interface id
+     * @param handshakes the same for all processors of the node
      */
     public ProcessorContext(
             FrameOwners owners,
@@ -57,7 +60,8 @@ public final class ProcessorContext {
             ConnectionTable6 connections6,
             int processor,
             int processors,
-            @Nullable Port[] ports) {
+            @Nullable Port[] ports,
+            Handshakes handshakes) {
         this.owners = owners;
         this.pool = owners.storage();
         this.frames = pool.frames();
@@ -71,6 +75,33 @@ public final class ProcessorContext {
         this.processor = processor;
         this.processors = processors;
         this.ports = ports;
+        this.handshakes = handshakes;
+    }
+
+    /** Context of a processor that shares no handshakes with others, such as the only one of a node. */
+    public ProcessorContext(
+            FrameOwners owners,
+            ProcessorCounters counters,
+            ConfigurationReader configuration,
+            RouteReader routes,
+            NeighbourTable neighbours,
+            ConnectionTable4 connections4,
+            ConnectionTable6 connections6,
+            int processor,
+            int processors,
+            @Nullable Port[] ports) {
+        this(
+                owners,
+                counters,
+                configuration,
+                routes,
+                neighbours,
+                connections4,
+                connections6,
+                processor,
+                processors,
+                ports,
+                new Handshakes());
     }
 
     /** Gives a frame back to its owner: {@link FrameBatch#STORAGE}, {@link FrameBatch#CHAIN} or the port whose ring it lies in. */

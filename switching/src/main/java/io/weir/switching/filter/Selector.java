@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.SelectionHash;
 import io.weir.memory.counters.ProcessorCounters;
 
 /**
@@ -11,86 +12,106 @@ import io.weir.memory.counters.ProcessorCounters;
  *   <li>weighted round robin: the next slot; each processor has its own position per service;
  *   <li>Maglev: the slot of the hash over addresses, ports and protocol;
  *   <li>source hash: the slot of the hash over the client's address alone;
- *   <li>least connections: of two random slots the member with fewer live connections per weight.
+ *   <li>least connections: of two random slots the member with fewer live connections per weight;
+ *   <li>hot/cold: of three random slots the fastest member that has not unusually many live connections per weight ({@link
+ *       HotCold}).
  * </ul>
  *
  * The hashes have no secret: two nodes with the same configuration choose alike. A further {@code attempt} for the same
  * packet looks at another slot.
  */
 final class Selector {
-    /** Odd multipliers with well-spread bits: 2^64 / golden ratio, and one of the xxHash64 primes. */
-    private static final long C1 = 0x9E37_79B9_7F4A_7C15L;
+    /** Seed of the random numbers: 2^64 / golden ratio, an odd number with well-spread bits. */
+    private static final long SEED = 0x9E37_79B9_7F4A_7C15L;
 
-    private static final long C2 = 0xC2B2_AE3D_27D4_EB4FL;
     private static final int SERVICES = 1 << 16;
+    private static final int RULE_POSITIONS = 1 << 12;
+    /** Tables of rules stand at least 32 bytes apart. */
+    private static final int RULE_SHIFT = 5;
 
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     /** Next slot of weighted round robin, by service number. */
     private final int[] positions = new int[SERVICES];
 
+    /** Likewise of tables of rules, by their place; two that share an element only start at odd slots. */
+    private final int[] rulePositions = new int[RULE_POSITIONS];
+
+    private final Handshakes handshakes;
+    private final HotCold hotCold = new HotCold(SERVICES);
+    private final int[] drawn = new int[HotCold.DRAWS];
+
     private long random;
 
     Selector(ProcessorContext context) {
         this.configuration = context.configuration;
         this.counters = context.counters;
-        this.random = C1 * (context.processor + 1);
-    }
-
-    /** Hash of up to four words. */
-    static long hash(long a, long b, long c, long d) {
-        long h = ((a * C1) ^ b) * C2;
-        h = ((h ^ (h >>> 29)) + c) * C1;
-        h = ((h ^ (h >>> 32)) + d) * C2;
-        return h ^ (h >>> 29);
+        this.handshakes = context.handshakes;
+        this.random = SEED * (context.processor + 1);
     }
 
     /**
      * The member for a new connection.
      *
-     * @param size slots of the service's selection table, at least 1
-     * @param flow hash over addresses, ports and protocol
+     * @param table one of the service's selection tables, with at least 1 slot
+     * @param flow hash over addresses, ports and protocol ({@link SelectionHash})
      * @param client hash over the client's address
      * @param attempt 0, or how many members have already turned out impossible
      */
-    int select(int service, int size, long flow, long client, int attempt) {
+    int select(int service, int table, long flow, long client, int attempt, int nowMs) {
+        int size = configuration.tableSize(table);
         return switch (configuration.algorithm(service)) {
-            case ConfigurationReader.MAGLEV -> slotOf(service, size, flow, attempt);
-            case ConfigurationReader.SOURCE_HASH -> slotOf(service, size, client, attempt);
-            case ConfigurationReader.LEAST_CONNECTIONS -> lighter(service, size);
-            default -> next(service, size);
+            case ConfigurationReader.MAGLEV -> slotOf(service, table, size, flow, attempt);
+            case ConfigurationReader.SOURCE_HASH -> slotOf(service, table, size, client, attempt);
+            case ConfigurationReader.LEAST_CONNECTIONS -> lighter(service, table, size);
+            case ConfigurationReader.HOT_COLD -> colder(service, table, size, nowMs);
+            default -> next(service, table, size);
         };
     }
 
-    private int slotOf(int service, int size, long hash, int attempt) {
-        long h = attempt == 0 ? hash : hash(hash, attempt, 0, 0);
-        return configuration.selection(service, scale(h, size));
+    private int slotOf(int service, int table, int size, long hash, int attempt) {
+        return configuration.selection(service, table, SelectionHash.slot(SelectionHash.retry(hash, attempt), size));
     }
 
-    /** The hash's high half as a fraction of {@code size}. */
-    private static int scale(long hash, int size) {
-        return (int) (((hash >>> 32) * size) >>> 32);
-    }
-
-    private int next(int service, int size) {
-        int number = configuration.serviceNumber(service);
-        int slot = positions[number];
+    private int next(int service, int table, int size) {
+        boolean isOwn = table == configuration.table(service);
+        int[] turns = isOwn ? positions : rulePositions;
+        int at = isOwn ? configuration.serviceNumber(service) : (table >>> RULE_SHIFT) & (RULE_POSITIONS - 1);
+        int slot = turns[at];
         if (slot >= size) {
             slot = 0; // the table has shrunk since
         }
-        positions[number] = slot + 1 == size ? 0 : slot + 1;
-        return configuration.selection(service, slot);
+        turns[at] = slot + 1 == size ? 0 : slot + 1;
+        return configuration.selection(service, table, slot);
     }
 
-    private int lighter(int service, int size) {
-        int a = configuration.selection(service, scale(nextRandom(), size));
-        int b = configuration.selection(service, scale(nextRandom(), size));
+    private int random(int service, int table, int size) {
+        return configuration.selection(service, table, SelectionHash.slot(nextRandom(), size));
+    }
+
+    private int lighter(int service, int table, int size) {
+        int a = random(service, table, size);
+        int b = random(service, table, size);
         if (a == b) {
             return a;
         }
         long loadOfA = counters.liveConnections(configuration.serverNumber(a)) * configuration.weight(b);
         long loadOfB = counters.liveConnections(configuration.serverNumber(b)) * configuration.weight(a);
         return loadOfB < loadOfA ? b : a;
+    }
+
+    private int colder(int service, int table, int size, int nowMs) {
+        hotCold.begin(configuration.serviceNumber(service));
+        for (int k = 0; k < HotCold.DRAWS; k++) {
+            int member = random(service, table, size);
+            int server = configuration.serverNumber(member);
+            drawn[k] = member;
+            hotCold.add(
+                    counters.liveConnections(server),
+                    configuration.weight(member),
+                    handshakes.latencyMicros(server, nowMs));
+        }
+        return drawn[hotCold.choose()];
     }
 
     /** Marsaglia's xorshift64, "Xorshift RNGs" (2003), shifts 13, 7, 17. */

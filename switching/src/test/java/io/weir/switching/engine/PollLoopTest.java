@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class PollLoopTest {
     private static final int SPINS_AND_YIELDS = 250;
 
-    private final AtomicInteger clock = new AtomicInteger();
+    private final AtomicLong clock = new AtomicLong();
     private final List<Integer> sleeps = new ArrayList<>();
     private final List<RuntimeException> defects = new ArrayList<>();
     private int cycles;
@@ -24,11 +24,11 @@ class PollLoopTest {
         PollLoop[] loop = new PollLoop[1];
         DutyCycle counted = new DutyCycle() {
             @Override
-            public int doWork(int nowMs) {
+            public int doWork(int nowMs, int nowMicros) {
                 if (++cycles >= limit) {
                     loop[0].stop();
                 }
-                return duty.doWork(nowMs);
+                return duty.doWork(nowMs, nowMicros);
             }
 
             @Override
@@ -41,7 +41,8 @@ class PollLoopTest {
                 closed = true;
             }
         };
-        loop[0] = new PollLoop(counted, clock::getAndIncrement, mode, sleeps::add, nowMs -> {}, defects::add);
+        loop[0] = new PollLoop(
+                counted, () -> clock.getAndIncrement() * 1000L, mode, sleeps::add, nowMs -> {}, defects::add);
         loop[0].run();
     }
 
@@ -51,38 +52,60 @@ class PollLoopTest {
 
     @Test
     void stops_after_the_cycle_and_closes_the_processor() {
-        run(IdleMode.BUSY, 7, nowMs -> 1);
+        run(IdleMode.BUSY, 7, (nowMs, nowMicros) -> 1);
         assertThat(cycles).isEqualTo(7);
         assertThat(closed).isTrue();
     }
 
     @Test
     void a_busy_loop_never_sleeps() {
-        run(IdleMode.BUSY, 2_000, nowMs -> 0);
+        run(IdleMode.BUSY, 2_000, (nowMs, nowMicros) -> 0);
         assertThat(sleeps).isEmpty();
     }
 
     @Test
     void an_adaptive_loop_spins_yields_and_then_sleeps_ten_milliseconds_at_most() {
-        run(IdleMode.ADAPTIVE, SPINS_AND_YIELDS + 5, nowMs -> 0);
+        run(IdleMode.ADAPTIVE, SPINS_AND_YIELDS + 5, (nowMs, nowMicros) -> 0);
         assertThat(sleeps).hasSize(5).allMatch(ms -> ms > 0 && ms <= 10);
     }
 
     @Test
     void work_starts_the_idling_anew() {
-        run(IdleMode.ADAPTIVE, 2_000, nowMs -> nowMs % 200 == 0 ? 1 : 0);
+        run(IdleMode.ADAPTIVE, 2_000, (nowMs, nowMicros) -> nowMs % 200 == 0 ? 1 : 0);
         assertThat(sleeps).isEmpty();
     }
 
     @Test
     void a_loop_with_a_backlog_does_not_sleep() {
-        run(IdleMode.ADAPTIVE, 2_000, nowMs -> 0, true);
+        run(IdleMode.ADAPTIVE, 2_000, (nowMs, nowMicros) -> 0, true);
         assertThat(sleeps).isEmpty();
     }
 
     @Test
+    void milliseconds_and_microseconds_come_from_one_reading_and_wrap() {
+        clock.set((1L << 32) * 1000 + 7_654_321);
+        List<Integer> readings = new ArrayList<>();
+        PollLoop[] loop = new PollLoop[1];
+        loop[0] = new PollLoop(
+                (nowMs, nowMicros) -> {
+                    readings.add(nowMs);
+                    readings.add(nowMicros);
+                    loop[0].stop();
+                    return 1;
+                },
+                clock::getAndIncrement,
+                IdleMode.BUSY,
+                sleeps::add,
+                nowMs -> {},
+                defects::add);
+        loop[0].run();
+        assertThat(readings).containsExactly(7654, (int) ((1L << 32) * 1000 + 7_654_321));
+        assertThat(clock.get()).isEqualTo((1L << 32) * 1000 + 7_654_322);
+    }
+
+    @Test
     void an_exception_is_told_and_survived() {
-        run(IdleMode.BUSY, 3, nowMs -> {
+        run(IdleMode.BUSY, 3, (nowMs, nowMicros) -> {
             throw new IllegalStateException("defect " + nowMs);
         });
         assertThat(defects).extracting(Throwable::getMessage).containsExactly("defect 0", "defect 1", "defect 2");

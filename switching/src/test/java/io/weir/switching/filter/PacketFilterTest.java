@@ -369,7 +369,7 @@ class PacketFilterTest {
         // A port that lies about where a frame is: beyond the packet storage, of the owner of nothing.
         batch.frames().add(node.storage.frames().byteSize(), 60, 0, FrameBatch.STORAGE, 1);
 
-        assertThatThrownBy(() -> filter.process(batch, node.nowMs)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> filter.process(batch, node.nowMs, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         batch.frames().address[1] = node.context.pool.acquire();
         filter.abandon(batch);
 

@@ -3,6 +3,7 @@ package io.weir.switching.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.SelectionHash;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,11 @@ class SelectorTest {
         return node.context.configuration.service4(TestFrame.raw4(TestNode.VIP), TestFrame.TCP, 80);
     }
 
+    private static int select(TestNode node, Selector selector, long flow, long client, int attempt) {
+        int service = service(node);
+        return selector.select(service, node.context.configuration.table(service), flow, client, attempt, 0);
+    }
+
     /** Connections by server number for so many different flows of one client each. */
     private static int[] shares(TestNode node) {
         Selector selector = new Selector(node.context);
@@ -26,10 +32,10 @@ class SelectorTest {
         int service = service(node);
         int[] shares = new int[4];
         for (int k = 0; k < ROUNDS; k++) {
-            long client = Selector.hash(k, 0, 0, 0);
-            long flow = Selector.hash(k, (6L << 32) | 0x5000_0000L | (k & 0xffff), 0, 0);
-            int size = configuration.selectionSize(service);
-            shares[configuration.serverNumber(selector.select(service, size, flow, client, 0))]++;
+            long client = SelectionHash.client4(k);
+            long flow = SelectionHash.flow4(k, (6L << 32) | 0x5000_0000L | (k & 0xffff));
+            int table = configuration.table(service);
+            shares[configuration.serverNumber(selector.select(service, table, flow, client, 0, 0))]++;
         }
         return shares;
     }
@@ -52,7 +58,7 @@ class SelectorTest {
 
     @Test
     void weight_zero_gets_nothing() {
-        for (int algorithm = 1; algorithm <= 4; algorithm++) {
+        for (int algorithm = 1; algorithm <= 5; algorithm++) {
             assertThat(shares(node(algorithm, 1, 0, 1))[2]).isZero();
         }
     }
@@ -61,9 +67,9 @@ class SelectorTest {
     void source_hash_depends_on_the_client_alone() {
         TestNode node = node(ConfigurationReader.SOURCE_HASH, 1, 1, 1);
         Selector selector = new Selector(node.context);
-        int first = selector.select(service(node), 3, 1, 77, 0);
+        int first = select(node, selector, 1, 77, 0);
         for (int flow = 0; flow < 100; flow++) {
-            assertThat(selector.select(service(node), 3, Selector.hash(flow, 0, 0, 0), 77, 0))
+            assertThat(select(node, selector, SelectionHash.client4(flow), 77, 0))
                     .isEqualTo(first);
         }
     }
@@ -73,7 +79,7 @@ class SelectorTest {
         TestNode node = node(ConfigurationReader.MAGLEV, 1, 1, 1);
         Selector selector = new Selector(node.context);
         long different = IntStream.range(0, 16)
-                .map(attempt -> selector.select(service(node), 3, 12_345, 0, attempt))
+                .map(attempt -> select(node, selector, 12_345, 0, attempt))
                 .distinct()
                 .count();
         assertThat(different).isEqualTo(3);
@@ -88,6 +94,21 @@ class SelectorTest {
         int[] shares = shares(node);
         // Chosen only when both random slots name it: one time in nine.
         assertThat(shares[2]).isBetween(ROUNDS / 9 - 500, ROUNDS / 9 + 500);
+    }
+
+    @Test
+    void hot_cold_avoids_the_server_that_is_slow_and_the_one_that_has_most() {
+        TestNode node = node(ConfigurationReader.HOT_COLD, 4, 1, 3);
+        for (int server = 1; server <= 3; server++) {
+            node.context.handshakes.learn(server, server == 3 ? 5_000 : 300, 0);
+        }
+        for (int k = 0; k < 1_000; k++) {
+            node.counters.connectionOpened(1, 2);
+        }
+        int[] shares = shares(node);
+        // The loaded one only when three draws all name it, the slow one only when no draw names the first.
+        assertThat(shares[2]).isLessThan(ROUNDS / 512 + 100);
+        assertThat(shares[3]).isBetween(ROUNDS / 8 - 500, ROUNDS / 8 + 300);
     }
 
     @Test

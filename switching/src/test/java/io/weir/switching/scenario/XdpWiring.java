@@ -125,13 +125,13 @@ final class XdpWiring implements TwoProcessors.Wiring {
     /** A processor and its ends of relays. */
     private record Duty(SwitchingProcessor engine, List<RelayOutlet> outlets) implements DutyCycle {
         @Override
-        public int doWork(int nowMs) {
+        public int doWork(int nowMs, int nowMicros) {
             int work = 0;
             for (RelayOutlet outlet : outlets) {
                 outlet.maintain();
                 work += outlet.drain();
             }
-            return work + engine.doWork(nowMs);
+            return work + engine.doWork(nowMs, nowMicros);
         }
 
         @Override
