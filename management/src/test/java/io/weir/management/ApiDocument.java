@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
@@ -18,7 +20,11 @@ import java.util.TreeSet;
 /** {@code openapi.json}, and whether answers are as it says. */
 final class ApiDocument {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(
+            SpecVersion.VersionFlag.V202012,
+            builder -> builder.metaSchema(JsonMetaSchema.builder(JsonMetaSchema.getV202012())
+                    .keyword(new NonValidationKeyword("components"))
+                    .build()));
 
     private final JsonNode root;
 
@@ -97,7 +103,7 @@ final class ApiDocument {
     private String template(String path) {
         String plain = path.split("\\?", 2)[0];
         String[] segments = plain.split("/", -1);
-        String found = "/{file}";
+        String found = plain.startsWith("/v1/") ? plain : "/{file}";
         for (var entry : root.get("paths").properties()) {
             String[] template = entry.getKey().split("/", -1);
             boolean isMatch = template.length == segments.length;

@@ -18,10 +18,13 @@ final class PlatformLogger extends LegacyAbstractLogger {
     private static final AtomicLong LAST_NS = new AtomicLong(System.nanoTime() - PAUSE_NS);
 
     private final transient System.Logger platform;
+    /** Whether it warns of nothing but what callers send. */
+    private final boolean isOfCallers;
 
     PlatformLogger(String name) {
         this.name = name;
         platform = System.getLogger(name);
+        isOfCallers = name.startsWith("org.eclipse.jetty.http.");
     }
 
     @Override
@@ -70,7 +73,7 @@ final class PlatformLogger extends LegacyAbstractLogger {
 
     @Override
     public boolean isWarnEnabled() {
-        return platform.isLoggable(System.Logger.Level.WARNING);
+        return !isOfCallers && platform.isLoggable(System.Logger.Level.WARNING);
     }
 
     @Override
