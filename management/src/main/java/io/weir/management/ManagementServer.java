@@ -18,6 +18,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -212,7 +213,10 @@ public final class ManagementServer implements AutoCloseable {
             tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
             tls.setSniRequired(false);
             tls.setRenegotiationAllowed(false);
-            tcp = new ServerConnector(server, 0, 1, new SslConnectionFactory(tls, "http/1.1"), http());
+            HttpConnectionFactory http = http();
+            // Host names are checked by Origins, which also takes addresses.
+            http.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
+            tcp = new ServerConnector(server, 0, 1, new SslConnectionFactory(tls, "http/1.1"), http);
         } else {
             tcp = new ServerConnector(server, 0, 1, http());
         }

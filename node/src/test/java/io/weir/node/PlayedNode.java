@@ -22,7 +22,7 @@ final class PlayedNode implements ManagedNode, AutoCloseable {
 
     private final String name;
     private final List<GenerationView> generations = new ArrayList<>();
-    private final Map<String, Boolean> draining = new TreeMap<>(Map.of("alpha", false, "b+c %ä", false));
+    private final Map<String, Boolean> draining = new TreeMap<>(Map.of("alpha", false, "b+c-ä", false));
     private final List<String> requests = new ArrayList<>();
     private final ManagementServer server;
 

@@ -1,7 +1,6 @@
 package io.weir.management.client;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -81,9 +80,10 @@ public final class ManagementClient {
      *     with {@link java.nio.channels.ClosedByInterruptException}
      */
     public Response send(String method, String path, @Nullable String contentType, byte[] body) throws IOException {
+        byte[] head = head(method, path, contentType, body.length);
         try (SocketChannel channel = connect();
                 TimedChannel timed = new TimedChannel(channel, answer)) {
-            timed.write(ByteBuffer.wrap(head(method, path, contentType, body.length, "close")));
+            timed.write(ByteBuffer.wrap(head));
             boolean isWhole = timed.tryWrite(ByteBuffer.wrap(body));
             HttpAnswerReader reader = HttpAnswerReader.open(timed, method);
             if (!isWhole && reader.status() < 400) {
@@ -107,7 +107,7 @@ public final class ManagementClient {
     public void events(Consumer<Event> listener) throws IOException {
         try (SocketChannel channel = connect();
                 TimedChannel timed = new TimedChannel(channel, silence)) {
-            timed.write(ByteBuffer.wrap(head("GET", "/v1/events", null, 0, "close")));
+            timed.write(ByteBuffer.wrap(head("GET", "/v1/events", null, 0)));
             HttpAnswerReader reader = HttpAnswerReader.open(timed, "GET");
             if (reader.status() != 200) {
                 throw new IOException(socket + ": no events, status " + reader.status() + ": "
@@ -136,14 +136,13 @@ public final class ManagementClient {
     private SocketChannel connect() throws IOException {
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        } catch (ConnectException | java.nio.file.NoSuchFileException e) {
-            throw new IOException(socket + ": nobody listens (is the node running?)", e);
         } catch (IOException e) {
-            throw new IOException(socket + ": cannot be connected to: " + e.getMessage(), e);
+            throw new IOException(
+                    socket + ": cannot be connected to: " + e.getMessage() + " (is the node running?)", e);
         }
     }
 
-    private byte[] head(String method, String path, @Nullable String contentType, int length, String connection) {
+    private byte[] head(String method, String path, @Nullable String contentType, int length) {
         requirePrintable(method);
         requirePrintable(path);
         StringBuilder head = new StringBuilder(256)
@@ -152,9 +151,7 @@ public final class ManagementClient {
                 .append(path)
                 .append(" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ")
                 .append(token)
-                .append("\r\nConnection: ")
-                .append(connection)
-                .append("\r\n");
+                .append("\r\nConnection: close\r\n");
         if (contentType != null) {
             requirePrintable(contentType.replace(" ", ""));
             head.append("Content-Type: ").append(contentType).append("\r\n");

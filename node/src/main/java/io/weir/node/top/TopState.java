@@ -61,6 +61,9 @@ public record TopState(
         if (key.kind() == Key.Kind.INTERRUPT || key.kind() == Key.Kind.END) {
             return with(Mode.QUIT);
         }
+        if (key.kind() == Key.Kind.NOTHING) {
+            return this;
+        }
         return switch (mode) {
             case QUIT -> this;
             case HELP -> with(key.isCharacter('q') ? Mode.QUIT : Mode.LISTING);

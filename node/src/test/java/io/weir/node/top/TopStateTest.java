@@ -65,6 +65,7 @@ class TopStateTest {
         assertThat(typed(BEGINNING, " ").paused()).isTrue();
         assertThat(typed(BEGINNING, "  ").paused()).isFalse();
         assertThat(typed(BEGINNING, "?").mode()).isEqualTo(Mode.HELP);
+        assertThat(typed(BEGINNING, "?").after(Key.NOTHING).mode()).isEqualTo(Mode.HELP);
         assertThat(typed(BEGINNING, "?x").mode()).isEqualTo(Mode.LISTING);
     }
 
