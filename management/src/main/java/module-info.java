@@ -7,12 +7,14 @@ module io.weir.management {
     requires java.management;
     requires tools.jackson.databind;
     requires io.prometheus.metrics.model;
-    requires io.prometheus.metrics.expositiontextformats;
+    requires io.prometheus.metrics.config;
+    requires io.prometheus.writer.text;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.unixdomain.server;
     requires org.slf4j;
 
     exports io.weir.management;
+    exports io.weir.management.client;
     exports io.weir.management.model;
 
     provides org.slf4j.spi.SLF4JServiceProvider with

@@ -20,6 +20,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -76,7 +77,7 @@ final class ApiHandler extends Handler.Abstract {
             }
             callback.succeeded();
         } catch (IOException e) {
-            callback.failed(e); // the caller has gone
+            callback.failed(new EofException(e)); // the caller has gone
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "answering " + request.getMethod() + " failed", e);
             callback.failed(e);
@@ -270,7 +271,7 @@ final class ApiHandler extends Handler.Abstract {
             Content.Sink.write(response, isLast, ByteBuffer.wrap(body, at, length));
             at += length;
         } while (at < body.length);
-        if (hasUnread) {
+        if (hasUnread && answer.status() != 408) {
             Body.discard(request);
         }
     }

@@ -37,7 +37,7 @@ final class Body {
             boolean isLast = chunk.isLast();
             try {
                 if (Content.Chunk.isFailure(chunk)) {
-                    throw new IOException("the body ended early", chunk.getFailure());
+                    throw new ApiException(400, "the body ended early or is malformed");
                 }
                 ByteBuffer buffer = chunk.getByteBuffer();
                 if (bytes.size() + buffer.remaining() > limit) {

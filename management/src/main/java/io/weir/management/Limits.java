@@ -109,4 +109,22 @@ record Limits(
                 snapshotAge,
                 time);
     }
+
+    Limits withPatience(Duration time) {
+        return new Limits(
+                configurationBytes,
+                bodyBytes,
+                head,
+                body,
+                time,
+                connections,
+                requests,
+                uploads,
+                listeners,
+                requestsPerSecond,
+                failuresPerSecond,
+                failuresBurst,
+                snapshotAge,
+                tick);
+    }
 }

@@ -18,6 +18,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -212,7 +213,10 @@ public final class ManagementServer implements AutoCloseable {
             tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
             tls.setSniRequired(false);
             tls.setRenegotiationAllowed(false);
-            tcp = new ServerConnector(server, 0, 1, new SslConnectionFactory(tls, "http/1.1"), http());
+            HttpConnectionFactory http = http();
+            // Host names are checked by Origins, which also takes addresses.
+            http.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
+            tcp = new ServerConnector(server, 0, 1, new SslConnectionFactory(tls, "http/1.1"), http);
         } else {
             tcp = new ServerConnector(server, 0, 1, http());
         }
@@ -255,15 +259,7 @@ public final class ManagementServer implements AutoCloseable {
 
     /** The TCP address that is listened on, with its port; empty when there is none. */
     public Optional<InetSocketAddress> address() {
-        ServerConnector connector = tcp;
-        return connector == null
-                ? Optional.empty()
-                : Optional.of(new InetSocketAddress(
-                        ((java.net.InetSocketAddress) addressOf(connector)).getAddress(), connector.getLocalPort()));
-    }
-
-    private static java.net.SocketAddress addressOf(ServerConnector connector) {
-        return new InetSocketAddress(connector.getHost(), connector.getLocalPort());
+        return Optional.ofNullable(tcp).map(each -> new InetSocketAddress(each.getHost(), each.getLocalPort()));
     }
 
     /** Ends all connections and takes the socket away. */

@@ -38,6 +38,7 @@ public final class LivelyNode implements ManagedNode {
     private Settings settings;
     private long masterMs;
     private int reports;
+    private int snapshots;
 
     /** What a generation consists of. */
     private record Settings(
@@ -103,6 +104,7 @@ public final class LivelyNode implements ManagedNode {
 
     @Override
     public synchronized NodeSnapshot snapshot() {
+        snapshots++;
         long now = advance();
         GenerationView active = generations.getFirst().view();
         return traffic.snapshot(now, startedMs, active, settings.configured(), settings.draining());
@@ -213,6 +215,11 @@ public final class LivelyNode implements ManagedNode {
     /** How many reports were accepted. */
     synchronized int reports() {
         return reports;
+    }
+
+    /** How often a snapshot was taken. */
+    synchronized int snapshots() {
+        return snapshots;
     }
 
     /** Lets a health check find something. */
