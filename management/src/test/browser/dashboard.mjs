@@ -102,10 +102,16 @@ async function shoot(name) {
     await page.screenshot({path: join(options.screenshots, `${name}.png`)});
 }
 
-/** The whole page. */
+/** The whole page, in a window of its height: what is outside of the window is not painted. */
 async function shootPage(name) {
+    const size = page.viewportSize();
     await page.evaluate(() => scrollTo(0, 0));
-    await page.screenshot({path: join(options.screenshots, `${name}.png`), fullPage: true});
+    for (let time = 0; time < 2; time++) {
+        await page.setViewportSize({width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight)});
+        await page.waitForTimeout(300);
+    }
+    await page.screenshot({path: join(options.screenshots, `${name}.png`)});
+    await page.setViewportSize(size);
 }
 
 try {
