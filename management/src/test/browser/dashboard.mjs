@@ -97,8 +97,21 @@ async function ask(line) {
     return value;
 }
 
+/** The window as it is. */
 async function shoot(name) {
-    await page.screenshot({path: join(options.screenshots, `${name}.png`), fullPage: true});
+    await page.screenshot({path: join(options.screenshots, `${name}.png`)});
+}
+
+/** The whole page, in a window of its height: what is outside of the window is not painted. */
+async function shootPage(name) {
+    const size = page.viewportSize();
+    await page.evaluate(() => scrollTo(0, 0));
+    for (let time = 0; time < 2; time++) {
+        await page.setViewportSize({width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight)});
+        await page.waitForTimeout(300);
+    }
+    await page.screenshot({path: join(options.screenshots, `${name}.png`)});
+    await page.setViewportSize(size);
 }
 
 try {
@@ -257,7 +270,7 @@ try {
             await ask('@stop');
             await page.locator('#status[data-state=lost]').waitFor();
             await page.locator('#stale:not([hidden])', {hasText: 'old'}).waitFor();
-            await shoot('lost-light');
+            await shootPage('lost-light');
             await page.locator('#reconnect').waitFor();
             await page.locator(`button[aria-label=${JSON.stringify(`Drain ${server.name}`)}]`).click();
             await page.locator('#confirm').click();
@@ -269,6 +282,12 @@ try {
             expected = /^$/;
         });
     }
+
+    await step('a server of the picture leads to its row', async () => {
+        await page.locator('a.server-link').first().focus();
+        await page.keyboard.press('Enter');
+        assert.ok(await page.evaluate(() => document.activeElement.id.startsWith('server-')));
+    });
 
     await step('nothing grows while it runs', async () => {
         const nodes = () => page.evaluate(() => document.querySelectorAll('*').length);
@@ -285,7 +304,7 @@ try {
                 await page.setViewportSize({width, height: 1000});
                 await page.waitForTimeout(1500);
                 await accessible(`${scheme}, ${width}`);
-                await shoot(`dashboard-${scheme}-${width}`);
+                await shootPage(`dashboard-${scheme}-${width}`);
             }
         }
     });

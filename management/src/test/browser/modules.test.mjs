@@ -1,5 +1,6 @@
 // Tests of the dashboard's modules that need no browser; run by `node --test`.
 import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
 import test from 'node:test';
 import {EventParser} from './script/events.js';
 import {figureOf, parseNetwork, routersOf} from './script/figure.js';
@@ -125,4 +126,15 @@ test('numbers are short and unknown ones are dashes', () => {
     assert.deepEqual([-1, 250, 2500, 3e6].map(format.micros), ['–', '250 µs', '2.50 ms', '3.00 s']);
     assert.equal(format.count(1234567), '1\u202f234\u202f567');
     assert.equal(format.shorten('a-name-that-is-long-17', 11), 'a-nam…ng-17');
+});
+
+test('no module makes markup or code of a string, or asks another host', () => {
+    const folder = new URL('./script/', import.meta.url);
+    const files = readdirSync(folder);
+    assert.ok(files.length > 20);
+    for (const file of files) {
+        const source = readFileSync(new URL(file, folder), 'utf8');
+        assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser/, file);
+        assert.doesNotMatch(source.replaceAll('http://www.w3.org/', ''), /https?:\/\//, file);
+    }
 });

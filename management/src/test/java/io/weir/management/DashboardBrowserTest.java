@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +45,7 @@ class DashboardBrowserTest {
     @Test
     void modulesThatNeedNoBrowserDoWhatTheyShould() throws IOException, InterruptedException {
         String output = run(List.of("node", "--test", "modules.test.mjs"));
-        assertThat(output).contains("# fail 0");
+        assertThat(output).contains("fail 0");
     }
 
     @Test
@@ -78,6 +79,8 @@ class DashboardBrowserTest {
                 .directory(WORK.toFile())
                 .redirectErrorStream(true)
                 .start();
+        // A read of its output cannot be interrupted, so time ends the process.
+        CompletableFuture.delayedExecutor(5, TimeUnit.MINUTES).execute(() -> end(process));
         List<String> said = new ArrayList<>();
         try (BufferedReader output = process.inputReader();
                 Writer input = process.outputWriter()) {
@@ -97,14 +100,18 @@ class DashboardBrowserTest {
             assertThat(process.waitFor()).as(() -> String.join("\n", said)).isZero();
             assertThat(said).contains("@passed");
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            end(process);
             server.close();
         }
         for (String theme : List.of("light", "dark")) {
             assertThat(Path.of("target/screenshots/dashboard-" + theme + "-1600.png"))
                     .isNotEmptyFile();
         }
+    }
+
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private static boolean onPath(String program) {

@@ -19,7 +19,7 @@ export class Charts {
         this.packets = new Panel(traffic, {title: 'Packets received', unit: format.perSecond, height: 174, sync: 'traffic', timeAxis: true, fill: true, firstColour: 2});
         const load = byId('load-charts');
         this.load = new Panel(load, {title: 'Load index', unit: format.index, height: 150, sync: 'load', timeAxis: false});
-        this.weights = new Panel(load, {title: 'Weight chosen', unit: format.quantity, height: 174, sync: 'load', timeAxis: true});
+        this.weights = new Panel(load, {title: 'Weight chosen', unit: format.quantity, height: 174, sync: 'load', timeAxis: true, stepped: true});
         this.drops = new Panel(byId('drop-charts'), {title: 'By reason', unit: format.perSecond, height: 150, sync: 'drops', timeAxis: true});
         this.all = [this.connections, this.packets, this.load, this.weights, this.drops];
         this.service = byId('chart-service');

@@ -79,7 +79,8 @@ function view(preview) {
         changeList(preview.changes),
         moveList(preview.moves),
         element('p', null, `${format.count(preview.movedConnections)} of ${format.plural(preview.liveConnections, 'live connection')}${share} would be given another server `
-            + `if they were opened now; they stay where they are. ${format.count(preview.endedConnections)} would be ended.`),
+            + `if they were opened now; they stay where they are.`
+            + (preview.endedConnections > 0 ? ` ${format.plural(preview.endedConnections, 'connection')} would be ended.` : '')),
         ...(preview.examples.length === 0 ? [] : [element('details', null, element('summary', null, 'Examples'),
             element('ul', {class: 'moves'}, ...preview.examples.map(({client, service, from, to}) =>
                 element('li', null, `${client} to ${service}: ${from} → ${to}`))))]),

@@ -3,8 +3,10 @@ import {element, setAttribute, setText} from './dom.js';
 import * as format from './format.js';
 import {colour} from './theme.js';
 
-/** Colours of series in style/theme.css; beyond them lines are dashed as well. */
+/** Colours of series in style/theme.css. */
 const COLOURS = 8;
+/** From the fifth on lines are dashed, so that they differ by more than their colour. */
+const SOLID = 4;
 const LEAST_SPAN_SECONDS = 60;
 const AXIS_WIDTH = 58;
 
@@ -18,7 +20,7 @@ export class Panel {
     /**
      * @param {HTMLElement} container
      * @param {{title: string, unit: (value: number) => string, height: number, sync: string, timeAxis: boolean,
-     *     fill?: boolean, firstColour?: number}} options panels of the same `sync` share the cursor
+     *     fill?: boolean, stepped?: boolean, firstColour?: number}} options panels of the same `sync` share the cursor
      */
     constructor(container, options) {
         this.options = options;
@@ -71,7 +73,7 @@ export class Panel {
         const width = Math.floor(this.canvas.clientWidth);
         this.items = this.series.map(({label}, at) => {
             const value = element('span', {class: 'legend-value'});
-            const item = element('li', {title: label}, element('span', {class: 'swatch', 'data-series': this.#colourOf(at), 'aria-hidden': 'true'}),
+            const item = element('li', {title: label}, element('span', {class: 'swatch', 'data-series': this.#colourOf(at), 'data-dashed': at >= SOLID, 'aria-hidden': 'true'}),
                 element('span', {class: 'legend-name'}, format.shorten(label, 28)), value);
             return {item, value};
         });
@@ -93,7 +95,8 @@ export class Panel {
             ],
             series: [{}, ...this.series.map(({label}, at) => {
                 const stroke = colour(`series-${this.#colourOf(at)}`);
-                return {label, stroke, width: 1.75, points: {show: false}, dash: at >= COLOURS ? [6, 4] : undefined,
+                return {label, stroke, width: 1.75, points: {show: false}, dash: at >= SOLID ? [6, 4] : undefined,
+                    paths: this.options.stepped ? uPlot.paths.stepped({align: 1}) : undefined,
                     fill: this.options.fill ? stroke + '22' : undefined};
             })],
             hooks: {setCursor: [plot => this.#say(plot.cursor.left >= 0 ? plot.cursor.idx : null)]},

@@ -17,11 +17,12 @@ export class Picture {
         this.signature = '';
         this.routers = [];
         this.last = null;
-        let width = 0;
+        // Kept, since asking an element for its width in the middle of an update makes the browser lay out twice.
+        this.width = 0;
         new ResizeObserver(entries => {
             const now = Math.floor(entries[0].contentRect.width);
-            if (now !== width) {
-                width = now;
+            if (now !== this.width) {
+                this.width = now;
                 if (this.last !== null) {
                     requestAnimationFrame(() => this.update(...this.last));
                 }
@@ -36,7 +37,7 @@ export class Picture {
      */
     update(snapshot, rates, shares) {
         this.last = [snapshot, rates, shares];
-        const width = Math.floor(this.container.clientWidth);
+        const {width} = this;
         if (width < 200) {
             return;
         }
