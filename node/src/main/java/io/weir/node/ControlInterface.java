@@ -96,7 +96,7 @@ final class ControlInterface implements AutoCloseable {
             return opened;
         } catch (LinuxException | IllegalStateException e) {
             throw new NodeException(
-                    ExitStatus.REFUSED,
+                    ExitStatus.UNAVAILABLE,
                     "health checks, polls of load and reports at own addresses need a network namespace: "
                             + e.getMessage());
         } finally {
