@@ -5,7 +5,9 @@ import io.weir.control.configuration.BalanceConfiguration;
 import io.weir.control.configuration.BalanceConfiguration.OnDown;
 import io.weir.control.configuration.BalanceConfiguration.Weights;
 import io.weir.control.configuration.LoadConfiguration;
+import io.weir.control.master.LeastConnections;
 import io.weir.control.master.Maglev;
+import io.weir.control.master.SelectionAlgorithm;
 import io.weir.control.master.SelectionTable;
 import io.weir.control.master.policy.Distribution;
 import io.weir.control.master.policy.Master;
@@ -18,26 +20,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Maglev with the weights of the shipping master, which begins with equal ones. A server measures its CPU over each full
+ * A way to choose with the weights of the shipping master, which begins with equal ones. A server measures its CPU over each full
  * second; the report arrives later.
  */
 final class EvenLoadStrategy implements Strategy {
     private static final BalanceConfiguration EVEN_LOAD =
             new BalanceConfiguration(Weights.EVEN_LOAD, List.of(), List.of(), 0.8, OnDown.DRAIN, Duration.ZERO, 0);
 
-    private final String title;
+    private final Draws.Way way;
     private final List<SimulatedServer> servers;
     private final int delaySeconds;
     private final Reports reports;
-    private final boolean isTwoChoices;
-    private final SplittableRandom random = new SplittableRandom(3);
-    private final Maglev maglev = new Maglev();
+    private final Draws draws;
+    private final SelectionAlgorithm algorithm;
     private SelectionTable table;
+    private int[] weights;
     private ServiceState state = ServiceState.NONE;
-    private double[] shares;
 
     /** What the master gets to see. */
     enum Reports {
@@ -49,35 +50,20 @@ final class EvenLoadStrategy implements Strategy {
         NONE
     }
 
-    EvenLoadStrategy(String title, List<SimulatedServer> servers, int delaySeconds, Reports reports) {
-        this(title, servers, delaySeconds, reports, false);
-    }
-
-    /** With the weights of the master, and of two slots the member with fewer connections per weight. */
-    EvenLoadStrategy(
-            String title, List<SimulatedServer> servers, int delaySeconds, Reports reports, boolean isTwoChoices) {
-        this.isTwoChoices = isTwoChoices;
-        this.title = title;
+    EvenLoadStrategy(Draws.Way way, List<SimulatedServer> servers, int delaySeconds, Reports reports) {
+        this.way = way;
         this.servers = servers;
         this.delaySeconds = delaySeconds;
         this.reports = reports;
-        this.table = Strategies.table(maglev, servers, Strategies.equalWeights());
-        this.shares = sharesOf(table);
-    }
-
-    @Override
-    public String title() {
-        return title;
+        this.draws = new Draws(servers, 3);
+        this.algorithm = way == Draws.Way.MAGLEV ? new Maglev() : new LeastConnections();
+        this.table = Strategies.table(algorithm, servers, Strategies::equalWeight);
+        this.weights = servers.stream().mapToInt(Strategies::equalWeight).toArray();
     }
 
     @Override
     public int choose(double now) {
-        int a = table.slots().member(random.nextInt(table.size()));
-        if (!isTwoChoices) {
-            return a;
-        }
-        int b = table.slots().member(random.nextInt(table.size()));
-        return servers.get(b).live(now) * shares[a] < servers.get(a).live(now) * shares[b] ? b : a;
+        return draws.choose(way, table, weights, now);
     }
 
     @Override
@@ -93,17 +79,13 @@ final class EvenLoadStrategy implements Strategy {
         Distribution distribution = Master.distribute(
                 new Situation("web", EVEN_LOAD, LoadConfiguration.DEFAULTS, members, state, (long) (now * 1000)));
         state = distribution.state();
-        table = maglev.build(distribution.candidates(), table);
-        shares = sharesOf(table);
-    }
-
-    private static double[] sharesOf(SelectionTable table) {
-        return Arrays.stream(table.counts())
-                .mapToDouble(slots -> (double) slots / table.size())
+        table = algorithm.build(distribution.candidates(), table);
+        weights = distribution.members().stream()
+                .mapToInt(Distribution.MemberWeight::weight)
                 .toArray();
     }
 
-    private ReportedLoad report(SimulatedServer server, double now) {
+    private @Nullable ReportedLoad report(SimulatedServer server, double now) {
         int measured = (int) now - delaySeconds;
         if (reports == Reports.NONE || measured < 1) {
             return null;
@@ -122,6 +104,8 @@ final class EvenLoadStrategy implements Strategy {
 
     @Override
     public double[] shares() {
-        return shares;
+        return Arrays.stream(weights)
+                .mapToDouble(weight -> (double) weight / Arrays.stream(weights).sum())
+                .toArray();
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param after long after one server became slow
  * @param shares of new connections by server, second by second; empty arrays when the strategy has none
  */
-record Outcome(String title, Period steady, Period change, Period after, List<double[]> shares) {
+record Outcome(Period steady, Period change, Period after, List<double[]> shares) {
     /**
      * Of the connections that came in a part of the run.
      *
@@ -34,5 +34,13 @@ record Outcome(String title, Period steady, Period change, Period after, List<do
             worst = Math.max(worst, StrictMath.sqrt(Math.max(0, squares / (to - from) - mean * mean)) / mean);
         }
         return worst;
+    }
+
+    /** Mean share of a server in a part of the run. */
+    double meanShare(int server, int from, int to) {
+        return shares.subList(from, to).stream()
+                .mapToDouble(each -> each[server])
+                .average()
+                .orElseThrow();
     }
 }

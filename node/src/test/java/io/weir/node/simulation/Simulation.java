@@ -6,14 +6,14 @@ import java.util.List;
 
 /**
  * One run: six servers of 2 to 16 times a worker of speed 1, of which the fourth becomes half as fast at second 240. Seconds
- * 180 to 240 are the steady time, 240 to 300 the change, 360 to 420 the time after it.
+ * 180 to 240 are the steady time, 240 to 300 the change, 480 to 540 the time after it.
  */
 final class Simulation {
     static final int SLOW_FROM = 240;
     static final int STEADY_FROM = 180;
     static final int SETTLED_FROM = 300;
-    static final int AFTER_FROM = 360;
-    static final int SECONDS = 420;
+    static final int AFTER_FROM = 480;
+    static final int SECONDS = 540;
     /** The one that becomes slow. */
     static final int SLOWED = 3;
 
@@ -58,7 +58,6 @@ final class Simulation {
             response[count++] = servers.get(strategy.choose(now)).accept(now, workload.work()) - now;
         }
         return new Outcome(
-                strategy.title(),
                 period(servers, Arrays.copyOf(arrival, count), response, STEADY_FROM, SLOW_FROM),
                 period(servers, Arrays.copyOf(arrival, count), response, SLOW_FROM, SETTLED_FROM),
                 period(servers, Arrays.copyOf(arrival, count), response, AFTER_FROM, SECONDS),

@@ -3,10 +3,8 @@ package io.weir.node.simulation;
 import java.util.List;
 
 /** A way to spread connections. */
+@FunctionalInterface
 interface Strategy {
-    /** As it is called in the table. */
-    String title();
-
     /** The server for a connection that comes now. */
     int choose(double now);
 
@@ -18,7 +16,7 @@ interface Strategy {
         return new double[0];
     }
 
-    /** Makes strategies for the servers of a run. */
+    /** Makes a strategy for the servers of a run. */
     interface Factory {
         Strategy create(List<SimulatedServer> servers);
     }

@@ -1,6 +1,6 @@
 package io.weir.control.master.policy;
 
-import io.weir.control.master.policy.MemberSituation.Health;
+import io.weir.memory.server.ServerStatus.Health;
 
 /**
  * A server that drains or is down gets no connections. One whose first checks have not decided waits for them, unless no

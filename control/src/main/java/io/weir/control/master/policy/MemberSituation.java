@@ -1,6 +1,7 @@
 package io.weir.control.master.policy;
 
 import io.weir.agent.report.LoadReport;
+import io.weir.memory.server.ServerStatus.Health;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuredWeight 0..65535; 0 drains
  * @param backup whether it takes connections only when no other member does
  * @param tags of the server
- * @param health result of its check
+ * @param health result of its check; one that is starting takes connections only when no member is up
  * @param upForMs milliseconds since it came up after it had been down or was new; negative when it did not come up while
  *     the node has been watching
  * @param draining an operator takes the server out of service
@@ -65,16 +66,6 @@ public record MemberSituation(
     /** A copy to change. */
     public Builder with() {
         return new Builder(this);
-    }
-
-    /** Result of a health check. */
-    public enum Health {
-        /** No check is configured: taken to be up. */
-        UNCHECKED,
-        UP,
-        DOWN,
-        /** The first checks have not decided yet: takes connections only when no checked member does. */
-        STARTING
     }
 
     /**
