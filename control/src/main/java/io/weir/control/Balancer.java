@@ -14,7 +14,6 @@ import io.weir.control.master.policy.Distribution.MemberWeight;
 import io.weir.control.master.policy.LoadIndex;
 import io.weir.control.master.policy.Master;
 import io.weir.control.master.policy.MemberSituation;
-import io.weir.control.master.policy.MemberSituation.Health;
 import io.weir.control.master.policy.MemberSituation.ReportedLoad;
 import io.weir.control.master.policy.ServiceState;
 import io.weir.control.master.policy.Situation;
@@ -24,6 +23,7 @@ import io.weir.control.resource.ResourceManager;
 import io.weir.control.resource.ServerLoad;
 import io.weir.memory.counters.CountersReader;
 import io.weir.memory.server.ServerStatus;
+import io.weir.memory.server.ServerStatus.Health;
 import io.weir.memory.server.ServerStatusTable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -230,11 +230,7 @@ public final class Balancer {
             HealthBook.Entry entry = health.of(server.name());
             if (entry != null) {
                 upForMs = entry.upForMs(nowMs);
-                state = switch (entry.state()) {
-                    case UNCHECKED -> Health.STARTING;
-                    case UP -> Health.UP;
-                    case DOWN -> Health.DOWN;
-                };
+                state = entry.health();
             }
         }
         ServerLoad known = resources.load(server.name()).orElse(null);
@@ -302,23 +298,19 @@ public final class Balancer {
     }
 
     private ServerStatus statusOf(ServerConfiguration server, Desired desired, int nowMs, double index) {
-        ServerStatus.Health state = ServerStatus.Health.UNCHECKED;
+        Health state = Health.UNCHECKED;
         String message = "";
         synchronized (health) {
             HealthBook.Entry entry = health.of(server.name());
             if (entry != null) {
                 message = entry.message();
-                state = switch (entry.state()) {
-                    case UNCHECKED -> ServerStatus.Health.STARTING;
-                    case UP -> ServerStatus.Health.UP;
-                    case DOWN -> ServerStatus.Health.DOWN;
-                };
+                state = entry.health();
             }
         }
         ServerLoad known = resources.load(server.name()).orElse(null);
         Availability availability = known == null ? Availability.AVAILABLE : known.availability();
         if (known != null && (availability == Availability.DOWN || availability == Availability.MAINTENANCE)) {
-            state = ServerStatus.Health.DOWN;
+            state = Health.DOWN;
             message = "its agent says " + availability.name().toLowerCase(java.util.Locale.ROOT)
                     + (known.wish().message().isEmpty()
                             ? ""

@@ -3,6 +3,7 @@ package io.weir.control;
 import io.weir.control.health.HealthEvent;
 import io.weir.control.health.HealthState;
 import io.weir.control.master.policy.MemberSituation;
+import io.weir.memory.server.ServerStatus.Health;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,15 @@ final class HealthBook {
     record Entry(HealthState state, String message, int upSinceMs, boolean isUpAlways) {
         static final Entry NEW_NODE = new Entry(HealthState.UNCHECKED, "", 0, true);
         static final Entry NEW_SERVER = new Entry(HealthState.UNCHECKED, "", 0, false);
+
+        /** As the shared memory and the master name it: a server with a check that has not ended yet is starting. */
+        Health health() {
+            return switch (state) {
+                case UNCHECKED -> Health.STARTING;
+                case UP -> Health.UP;
+                case DOWN -> Health.DOWN;
+            };
+        }
 
         long upForMs(int nowMs) {
             return isUpAlways ? MemberSituation.ALWAYS_UP : Math.max(0, nowMs - upSinceMs);

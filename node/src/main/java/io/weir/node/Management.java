@@ -19,20 +19,28 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Starts a node's REST interface: on its Unix socket, and where the configuration says. */
-final class Management {
+/** A node's REST interface: on its Unix socket, and where the configuration says. */
+final class Management implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Management.class.getName());
+
     private static final int TOKEN_BYTES = 32;
     private static final int LEAST_TOKEN = 16;
     private static final int GREATEST_TOKEN = 4096;
 
-    private Management() {}
+    private final ManagementServer server;
+    private final Path token;
+
+    private Management(ManagementServer server, Path token) {
+        this.server = server;
+        this.token = token;
+    }
 
     /**
      * Starts to serve, taking over what a dead node of that name left behind.
      *
      * @throws NodeException when the token's file is not fit for use
      */
-    static ManagementServer start(NodeConfiguration configuration, ManagedNode node) throws IOException {
+    static Management start(NodeConfiguration configuration, ManagedNode node) throws IOException {
         Path folder = AdminSocket.ownFolder();
         ManagementConfiguration asked = configuration.management();
         String token = asked.token() == null ? newToken() : read(asked.token());
@@ -45,7 +53,19 @@ final class Management {
                 asked.certificate(),
                 asked.key(),
                 List.of());
-        return ManagementServer.start(options, node, AdminSocket.socket(folder, configuration.name()), token);
+        Path socket = AdminSocket.socket(folder, configuration.name());
+        return new Management(ManagementServer.start(options, node, socket, token), file);
+    }
+
+    /** Ends the server; socket and token are removed. */
+    @Override
+    public void close() {
+        server.close();
+        try {
+            Files.deleteIfExists(token);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "removing " + token + ": " + e.getMessage());
+        }
     }
 
     private static String newToken() {
@@ -56,13 +76,15 @@ final class Management {
 
     private static String read(Path file) {
         try {
-            if (PosixFilePermissions.toString(Files.getPosixFilePermissions(file)).endsWith("---")) {
+            if (PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                    .endsWith("---")) {
                 byte[] bytes = Files.size(file) > GREATEST_TOKEN ? new byte[0] : Files.readAllBytes(file);
                 String token = new String(bytes, StandardCharsets.UTF_8).strip();
                 if (token.length() >= LEAST_TOKEN && token.matches("[\\x21-\\x7e]+")) {
                     return token;
                 }
-                throw refused(file, "has no token: " + LEAST_TOKEN + " or more printable characters without spaces", null);
+                throw refused(
+                        file, "has no token: " + LEAST_TOKEN + " or more printable characters without spaces", null);
             }
             throw refused(file, "can be read by others: chmod 600 " + file, null);
         } catch (IOException e) {

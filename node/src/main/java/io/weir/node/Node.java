@@ -7,7 +7,6 @@ import io.weir.control.configuration.ConfigurationTable;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
-import io.weir.management.ManagementServer;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
@@ -50,7 +49,7 @@ final class Node implements AutoCloseable {
     private @Nullable NodePorts ports;
     private final @Nullable ControlInterface controlInterface;
     private @Nullable NodeControl control;
-    private @Nullable ManagementServer management;
+    private @Nullable Management management;
     private volatile boolean closing;
 
     private Node(
