@@ -219,6 +219,7 @@ public final class ControlProcessor {
         if (isOther) {
             balancer.configure(next);
         }
+        balancer.publish(next, nowMs.getAsInt(), table::serverNumber);
         Generation generation =
                 new Generation(applied.generation(), clock.millis(), cause, applied.diff(), next, wanted, tookMs);
         history.add(generation);

@@ -55,6 +55,8 @@ public final class Figure1 implements AutoCloseable {
         }
         // The kernel of weir's own namespace must stay silent: no link-local addresses, no ARP of its own.
         weir.setting("ipv6/conf/all/disable_ipv6", "1");
+        // But the JVM knows IPv6 only where it finds an IPv6 address when it starts.
+        weir.setting("ipv6/conf/lo/disable_ipv6", "0");
 
         host("7-1", external, "10.0.1.71/24", "fd00:0:0:1::71/64", "10.0.1.1", "fd00:0:0:1::1");
         host("7-2", external, "10.0.2.72/24", "fd00:0:0:2::72/64", "10.0.2.1", "fd00:0:0:2::1");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.weir.control.configuration.ConfigurationLoader;
+import io.weir.control.configuration.ConfigurationTable;
+import io.weir.control.configuration.Decisions;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.network.EchoSocket;
 import io.weir.lab.Network;
@@ -201,7 +203,9 @@ class ControlInterfaceSystemTest {
     @Test
     void the_listing_shows_it(@TempDir Path folder) throws Exception {
         open(folder, (control, ports, memory) -> {
-            memory.configurationTable().apply(configuration(folder), ports.facts(), "test");
+            ConfigurationTable table = memory.configurationTable();
+            table.controlInterface(control.facts(configuration(folder)));
+            table.apply(configuration(folder), Decisions.NONE, ports.facts(), "test");
             String json = RunningNode.execute(
                             List.of("interfaces", "--map", folder.resolve("map").toString(), "--json"))
                     .output();
