@@ -3,6 +3,7 @@ package io.weir.node;
 import io.weir.management.model.GenerationView;
 import io.weir.management.model.NodeSnapshot.ServerView;
 import io.weir.node.text.Cells;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class DrainCommand implements Callable<Integer> {
 
     private int await(NodeApi api, int limitMs) throws InterruptedException {
         PrintWriter progress = spec.commandLine().getErr();
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal = isTerminal(System.console());
         long begin = System.nanoTime();
         long shown = -1;
         while (true) {
@@ -108,6 +109,10 @@ final class DrainCommand implements Callable<Integer> {
             }
             Thread.sleep(LOOK);
         }
+    }
+
+    private static boolean isTerminal(@Nullable Console console) {
+        return console != null && console.isTerminal();
     }
 
     private long live(NodeApi api) {

@@ -96,6 +96,11 @@ public final class Cells {
         return (value < 0 ? "-" : "") + String.format(Locale.ROOT, format, rest) + units[unit];
     }
 
+    /** Likewise, a count. */
+    public static String compact(long value) {
+        return compact((double) value);
+    }
+
     /** A time as a person says it: {@code 5 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 4 d 3 h}. */
     public static String duration(long ms) {
         long s = Math.max(0, ms / 1000);

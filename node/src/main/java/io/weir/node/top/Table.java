@@ -61,6 +61,16 @@ record Table(List<Column> columns, List<List<Cell>> rows) {
             return new Cell(Cells.compact(value), value, Tone.PLAIN);
         }
 
+        /** A count, short. */
+        static Cell number(long value) {
+            return number((double) value);
+        }
+
+        /** A count that is bad unless it is 0. */
+        static Cell trouble(long value) {
+            return trouble((double) value);
+        }
+
         /** A number that is bad unless it is 0. */
         static Cell trouble(double value) {
             return new Cell(Cells.compact(value), value, value > 0 ? Tone.WARNING : Tone.PLAIN);

@@ -124,7 +124,7 @@ public final class TopScreen implements AutoCloseable {
                 key = Key.of(Key.Kind.INTERRUPT);
             }
             TopState after = state.after(key);
-            if (after.intervalMs() < state.intervalMs() || state.paused() && !after.paused()) {
+            if (after.intervalMs() < state.intervalMs() || (state.paused() && !after.paused())) {
                 next = System.nanoTime();
             }
             changed = !after.equals(state);

@@ -135,8 +135,8 @@ final class TopTables {
         row.add(Cell.known(load == null ? -1 : load.clients(), "%.0f", tone));
         row.add(Cell.known(load == null ? -1 : load.executionMs(), "%.1f", tone));
         row.add(Cell.known(load == null ? -1 : load.requestsPerSecond(), "%.1f", tone));
-        row.add(Cell.known(s.handshakeP50Micros(), "%.0f", Tone.PLAIN));
-        row.add(Cell.known(s.handshakeP99Micros(), "%.0f", Tone.PLAIN));
+        row.add(Cell.known((double) s.handshakeP50Micros(), "%.0f", Tone.PLAIN));
+        row.add(Cell.known((double) s.handshakeP99Micros(), "%.0f", Tone.PLAIN));
         row.add(Cell.trouble(s.refused()));
         row.add(Cell.trouble(s.resets()));
         row.add(Cell.trouble(s.retransmittedSyns()));
