@@ -22,7 +22,7 @@ final class ApiTest {
     }
 
     @Test
-    void everythingOfTheNodeCanBeRead() {
+    void everything_of_the_node_can_be_read() {
         clock.addAndGet(30_000);
         for (String path :
                 List.of("/v1/node", "/v1/services", "/v1/servers", "/v1/interfaces", "/v1/drops", "/v1/generations")) {
@@ -37,7 +37,7 @@ final class ApiTest {
     }
 
     @Test
-    void aConfigurationIsPreviewedThenApplied() {
+    void a_configuration_is_previewed_then_applied() {
         Answered preview = served.send("POST", "/v1/configuration/preview?file=new.yaml", "application/yaml", YAML);
         assertThat(preview.status()).isEqualTo(200);
         assertThat(preview.body()).contains("server 5-1: weight 20 -> 5");
@@ -52,7 +52,7 @@ final class ApiTest {
     }
 
     @Test
-    void aRollbackGoesBackToTheGenerationThatItNames() {
+    void a_rollback_goes_back_to_the_generation_that_it_names() {
         served.send("PUT", "/v1/configuration", "text/yaml", YAML);
         Answered back = served.send("POST", "/v1/rollback", "application/json", "{\"generation\": 1}");
 
@@ -68,7 +68,7 @@ final class ApiTest {
     }
 
     @Test
-    void aDrainedServerHasNoShareUntilTheDrainEnds() {
+    void a_drained_server_has_no_share_until_the_drain_ends() {
         assertThat(served.send("PUT", "/v1/servers/5-2/drain").status()).isEqualTo(200);
         assertThat(served.get("/v1/servers").body()).contains("\"administration\":\"draining\"");
         assertThat(served.get("/v1/services").body())
@@ -82,7 +82,7 @@ final class ApiTest {
     }
 
     @Test
-    void aWeightByHandStaysUntilItIsCleared() {
+    void a_weight_by_hand_stays_until_it_is_cleared() {
         String path = "/v1/services/web/servers/5-3/weight";
         assertThat(served.send("PUT", path, "application/json", "{\"weight\": 77}")
                         .status())
@@ -97,7 +97,7 @@ final class ApiTest {
     }
 
     @Test
-    void aReportNeedsNoTokenButItsOwnProof() {
+    void a_report_needs_no_token_but_its_own_proof() {
         assertThat(served.send("POST", "/v1/reports", null, "application/octet-stream", new byte[] {'W', 1})
                         .status())
                 .isEqualTo(204);
@@ -109,7 +109,7 @@ final class ApiTest {
     }
 
     @Test
-    void headIsGetWithoutABody() {
+    void head_is_get_without_a_body() {
         Answered head = served.send("HEAD", "/v1/node");
 
         assertThat(head.status()).isEqualTo(200);
@@ -118,7 +118,7 @@ final class ApiTest {
     }
 
     @Test
-    void optionsAndUnknownMethodsSayWhatIsPossible() {
+    void options_and_unknown_methods_say_what_is_possible() {
         assertThat(served.send("OPTIONS", "/v1/configuration", null, null, ServedNode.NOTHING)
                         .header("Allow"))
                 .isEqualTo("GET, HEAD, OPTIONS, PUT");
@@ -130,7 +130,7 @@ final class ApiTest {
     }
 
     @Test
-    void answersAreNotCachedAndAllowNothingFromElsewhere() {
+    void answers_are_not_cached_and_allow_nothing_from_elsewhere() {
         Answered answer = served.get("/v1/node");
 
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");

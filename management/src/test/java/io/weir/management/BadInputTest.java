@@ -29,7 +29,7 @@ final class BadInputTest {
     }
 
     @Test
-    void everythingButFilesDocumentAndReportsNeedsTheToken() {
+    void everything_but_files_document_and_reports_needs_the_token() {
         for (String operation : new ApiDocument().operations()) {
             String method = operation.substring(0, operation.indexOf(' '));
             String path = operation.substring(operation.indexOf(' ') + 1).replaceAll("[{}]", "");
@@ -47,7 +47,7 @@ final class BadInputTest {
     }
 
     @Test
-    void theTokenInTheQueryIsForEventsAlone() {
+    void the_token_in_the_query_is_for_events_alone() {
         assertThat(served.send("GET", "/v1/node?token=" + ServedNode.TOKEN, null, null, ServedNode.NOTHING)
                         .status())
                 .isEqualTo(401);
@@ -57,7 +57,7 @@ final class BadInputTest {
     }
 
     @Test
-    void whoGuessesTokensHasToWaitWhateverComesNext() throws IOException {
+    void who_guesses_tokens_has_to_wait_whatever_comes_next() throws IOException {
         int refused = 0;
         for (int i = 0; i < 30; i++) {
             Answered answer = served.send("GET", "/v1/node", "guess" + i, null, ServedNode.NOTHING);
@@ -91,7 +91,7 @@ final class BadInputTest {
         {weight: 1}                    | weight | the body is not JSON
         {"weight": NaN}                | weight | the body is not JSON
         """)
-    void bodiesThatAreWrongAreRefusedWithTheFieldAndThePlace(String body, String field, String message) {
+    void bodies_that_are_wrong_are_refused_with_the_field_and_the_place(String body, String field, String message) {
         Answered answer = served.send("PUT", WEIGHT, JSON, body);
 
         assertThat(answer.status()).isEqualTo(400);
@@ -99,7 +99,7 @@ final class BadInputTest {
     }
 
     @Test
-    void configurationsThatAreWrongAreRefusedWithTheirPlace() {
+    void configurations_that_are_wrong_are_refused_with_their_place() {
         Answered answer =
                 served.send("PUT", "/v1/configuration?file=a.yaml", "application/yaml", "servers:\nserverz:\n");
         assertThat(answer.status()).isEqualTo(400);
@@ -118,7 +118,7 @@ final class BadInputTest {
     }
 
     @Test
-    void otherContentTypesAndEncodingsAreRefused() {
+    void other_content_types_and_encodings_are_refused() {
         assertThat(served.send("PUT", WEIGHT, "text/plain", "{\"weight\": 1}").status())
                 .isEqualTo(415);
         assertThat(served.send("PUT", WEIGHT, "", "{\"weight\": 1}").status()).isEqualTo(415);
@@ -131,7 +131,7 @@ final class BadInputTest {
     }
 
     @Test
-    void unknownAndRepeatedQueryParametersAreRefused() {
+    void unknown_and_repeated_query_parameters_are_refused() {
         assertThat(served.get("/v1/node?x=1").body()).contains("\"field\":\"x\"");
         assertThat(served.send("PUT", "/v1/configuration?file=a&file=b", "application/yaml", "x")
                         .body())
@@ -139,7 +139,7 @@ final class BadInputTest {
     }
 
     @Test
-    void longBodiesAreRefusedBeforeTheyAreRead() throws IOException {
+    void long_bodies_are_refused_before_they_are_read() throws IOException {
         assertThat(served.raw(head("POST", "/v1/rollback", JSON) + "Content-Length: 65537\r\n\r\n{}"))
                 .startsWith("HTTP/1.1 413")
                 .contains("65537 bytes, at most 65536");
@@ -155,7 +155,7 @@ final class BadInputTest {
     }
 
     @Test
-    void theLongestConfigurationIsTaken() {
+    void the_longest_configuration_is_taken() {
         byte[] longest = "#".repeat(16 << 20).getBytes(StandardCharsets.US_ASCII);
         Answered answer = served.send("PUT", "/v1/configuration", ServedNode.TOKEN, "application/yaml", longest);
 
@@ -163,14 +163,14 @@ final class BadInputTest {
     }
 
     @Test
-    void aBodyThatDoesNotComeIsNotWaitedFor() throws IOException {
+    void a_body_that_does_not_come_is_not_waited_for() throws IOException {
         String answer = served.raw(head("POST", "/v1/rollback", JSON) + "Content-Length: 20\r\n\r\n{\"gen");
 
         assertThat(answer).startsWith("HTTP/1.1 408").contains("5 bytes came").contains("Connection: close");
     }
 
     @Test
-    void aHeadThatTricklesInIsNotWaitedFor() throws IOException, InterruptedException {
+    void a_head_that_trickles_in_is_not_waited_for() throws IOException, InterruptedException {
         try (Socket socket = served.connect()) {
             Thread trickle = Thread.ofVirtual().start(() -> {
                 try {
@@ -189,12 +189,12 @@ final class BadInputTest {
     }
 
     @Test
-    void aConnectionThatSaysNothingIsClosed() throws IOException {
+    void a_connection_that_says_nothing_is_closed() throws IOException {
         assertThat(served.raw("")).isEmpty();
     }
 
     @Test
-    void aBodyThatBreaksOffIsNoDefect() throws IOException {
+    void a_body_that_breaks_off_is_no_defect() throws IOException {
         try (Socket socket = served.connect()) {
             socket.getOutputStream()
                     .write((head("POST", "/v1/rollback", JSON) + "Content-Length: 20\r\n\r\n{\"gen")
@@ -217,7 +217,7 @@ final class BadInputTest {
                 "[::1",
                 "a b"
             })
-    void otherHostNamesAreRefused(String host) throws IOException {
+    void other_host_names_are_refused(String host) throws IOException {
         String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
 
         assertThat(served.raw(request)).startsWith("HTTP/1.1 40").doesNotStartWith("HTTP/1.1 404");
@@ -225,13 +225,13 @@ final class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:7480", "127.0.0.1:1", "[::1]:7480", "192.0.2.1"})
-    void addressesAndLocalhostAreOurNames(String host) throws IOException {
+    void addresses_and_localhost_are_our_names(String host) throws IOException {
         assertThat(served.raw("GET /openapi.json HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 
     @Test
-    void agentsMayUseAnyHostName() throws IOException {
+    void agents_may_use_any_host_name() throws IOException {
         assertThat(served.raw("POST /v1/reports HTTP/1.1\r\n"
                         + "Host: weir.example\r\n"
                         + "Content-Length: 1\r\n"
@@ -241,7 +241,7 @@ final class BadInputTest {
     }
 
     @Test
-    void pagesOfOtherSitesAreRefused() {
+    void pages_of_other_sites_are_refused() {
         String own = "http://127.0.0.1:" + served.address().getPort();
         assertThat(asPage("Origin", own).status()).isEqualTo(200);
         assertThat(asPage("Origin", "http://evil.example").status()).isEqualTo(403);
@@ -274,7 +274,7 @@ final class BadInputTest {
                 "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001"
             })
-    void whatIsNotHttpIsRefusedInTheFormOfTheApi(String bytes) throws IOException {
+    void what_is_not_http_is_refused_in_the_form_of_the_api(String bytes) throws IOException {
         String answer = served.raw(bytes);
 
         assertThat(answer)
@@ -284,7 +284,7 @@ final class BadInputTest {
     }
 
     @Test
-    void headersThatAreTooLongAreRefused() throws IOException {
+    void headers_that_are_too_long_are_refused() throws IOException {
         assertThat(served.raw("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + "a".repeat(20_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431");
     }
@@ -300,14 +300,14 @@ final class BadInputTest {
                 "/package-info.class",
                 "/x.class"
             })
-    void nothingButTheDashboardsFilesIsServed(String path) throws IOException {
+    void nothing_but_the_dashboards_files_is_served(String path) throws IOException {
         String answer = served.raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 
         assertThat(answer).matches("(?s)HTTP/1\\.1 40[04].*");
     }
 
     @Test
-    void aConnectionServesManyRequests() throws IOException {
+    void a_connection_serves_many_requests() throws IOException {
         String one = "GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
         String last = "GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
 

@@ -63,7 +63,7 @@ final class EventsTest {
     }
 
     @Test
-    void theNodeIsToldAtOnceAndAtEveryTick() throws InterruptedException {
+    void the_node_is_told_at_once_and_at_every_tick() throws InterruptedException {
         ApiDocument document = new ApiDocument();
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withTick(TICK));
                 Listening listening = new Listening(served)) {
@@ -77,7 +77,7 @@ final class EventsTest {
     }
 
     @Test
-    void everyGenerationIsToldOnceAndInOrder() throws InterruptedException, ManagedNode.RefusedException {
+    void every_generation_is_told_once_and_in_order() throws InterruptedException, ManagedNode.RefusedException {
         ApiDocument document = new ApiDocument();
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withTick(TICK));
                 Listening listening = new Listening(served)) {
@@ -99,7 +99,7 @@ final class EventsTest {
     }
 
     @Test
-    void aListenerThatDoesNotReadHoldsUpNobody() throws IOException, InterruptedException {
+    void a_listener_that_does_not_read_holds_up_nobody() throws IOException, InterruptedException {
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withTick(Duration.ofMillis(2)));
                 Socket stuck = served.connect();
                 Listening listening = new Listening(served)) {
@@ -117,7 +117,7 @@ final class EventsTest {
     }
 
     @Test
-    void thereIsRoomForSoManyListeners() throws InterruptedException, IOException {
+    void there_is_room_for_so_many_listeners() throws InterruptedException, IOException {
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withCounts(128, 64, 2, 200));
                 Listening one = new Listening(served);
                 Listening two = new Listening(served)) {
@@ -133,7 +133,7 @@ final class EventsTest {
     }
 
     @Test
-    void closingTheServerEndsTheEventsAtOnce() throws InterruptedException {
+    void closing_the_server_ends_the_events_at_once() throws InterruptedException {
         ServedNode served = new ServedNode(node);
         try (Listening listening = new Listening(served)) {
             listening.next();

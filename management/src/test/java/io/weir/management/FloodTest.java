@@ -22,7 +22,7 @@ final class FloodTest {
     private final LivelyNode node = new LivelyNode(System::currentTimeMillis);
 
     @Test
-    void allRequestsOfAMomentShareOneSnapshot() throws InterruptedException, ExecutionException, IOException {
+    void all_requests_of_a_moment_share_one_snapshot() throws InterruptedException, ExecutionException, IOException {
         try (ServedNode served = new ServedNode(node)) {
             ManagementClient client = ManagementClient.unix(served.socket(), ServedNode.TOKEN);
             client.get("/v1/node");
@@ -47,7 +47,7 @@ final class FloodTest {
     }
 
     @Test
-    void anAddressThatAsksTooOftenIsToldSoAndTheUnixSocketIsFree() throws IOException {
+    void an_address_that_asks_too_often_is_told_so_and_the_unix_socket_is_free() throws IOException {
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withCounts(128, 64, 32, 5))) {
             int refused = 0;
             for (int i = 0; i < 40; i++) {
@@ -63,7 +63,7 @@ final class FloodTest {
     }
 
     @Test
-    void connectionsOverTheLimitAreClosed() throws IOException {
+    void connections_over_the_limit_are_closed() throws IOException {
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withCounts(3, 64, 32, 200))) {
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -80,7 +80,7 @@ final class FloodTest {
     }
 
     @Test
-    void moreRequestsAtOnceThanThereIsRoomForAreRefused() throws Exception {
+    void more_requests_at_once_than_there_is_room_for_are_refused() throws Exception {
         try (ServedNode served = new ServedNode(node, Limits.DEFAULT.withCounts(128, 1, 32, 200));
                 Socket waiting = served.connect()) {
             // A request that waits for its body has the only place.
@@ -96,7 +96,7 @@ final class FloodTest {
     }
 
     @Test
-    void aNodeThatDoesNotAnswerHoldsUpNobodyWhoAsksForSomethingElse() throws IOException {
+    void a_node_that_does_not_answer_holds_up_nobody_who_asks_for_something_else() throws IOException {
         Limits limits = Limits.DEFAULT.withPatience(Duration.ofMillis(300));
         try (ServedNode served = new ServedNode(node, limits)) {
             synchronized (node) {
@@ -108,7 +108,7 @@ final class FloodTest {
     }
 
     @Test
-    void sourcesAreCountedApart() {
+    void sources_are_counted_apart() {
         RateLimiter limiter = new RateLimiter(1, 2);
         assertThat(limiter.tryTake("a", 0)).isTrue();
         assertThat(limiter.tryTake("a", 0)).isTrue();

@@ -36,7 +36,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void theSocketIsItsOwnersAlone() throws IOException {
+    void the_socket_is_its_owners_alone() throws IOException {
         try (ManagementServer server = ManagementServer.start(Options.UNIX_ONLY, node, socket(), TOKEN)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
                     .isEqualTo("rw-------");
@@ -50,7 +50,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void aSocketThatADeadNodeLeftIsReplaced() throws IOException {
+    void a_socket_that_a_dead_node_left_is_replaced() throws IOException {
         Files.createFile(socket());
         for (int i = 0; i < 3; i++) {
             try (ManagementServer server = ManagementServer.start(Options.loopback(0), node, socket(), TOKEN)) {
@@ -64,7 +64,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void aPortThatIsTakenIsAnErrorAndLeavesNothing() throws IOException {
+    void a_port_that_is_taken_is_an_error_and_leaves_nothing() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> ManagementServer.start(Options.loopback(port), node, socket(), TOKEN))
@@ -76,7 +76,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void plainTcpIsForLoopbackAlone() {
+    void plain_tcp_is_for_loopback_alone() {
         assertThatThrownBy(() -> new Options(new InetSocketAddress("192.0.2.1", 7480), null, null, List.of()))
                 .hasMessageContaining("192.0.2.1")
                 .hasMessageContaining("TLS");
@@ -87,7 +87,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void bothFamiliesAreServed() throws IOException, InterruptedException {
+    void both_families_are_served() throws IOException, InterruptedException {
         Options options = new Options(new InetSocketAddress("::1", 0), null, null, List.of());
         try (ManagementServer server = ManagementServer.start(options, node, socket(), TOKEN)) {
             int port = server.address().orElseThrow().getPort();
@@ -97,7 +97,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void curlAgrees() throws IOException, InterruptedException {
+    void curl_agrees() throws IOException, InterruptedException {
         Path big = Files.write(folder.resolve("big"), new byte[17 << 20]);
         Path yaml = Files.writeString(
                 folder.resolve("y"), "servers:\n  - {name: \"5-1\", addresses: [10.1.1.11], weight: 7}\n");
@@ -156,7 +156,7 @@ final class ManagementServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC", "Ed25519"})
-    void tlsIsServedWithACertificateAndKeyOfAnyKind(String algorithm) throws Exception {
+    void tls_is_served_with_a_certificate_and_key_of_any_kind(String algorithm) throws Exception {
         Path certificate = certificate(algorithm, "a");
         Path key = folder.resolve("a.key");
         Options options = new Options(new InetSocketAddress("127.0.0.1", 0), certificate, key, List.of());
@@ -188,7 +188,7 @@ final class ManagementServerTest {
     }
 
     @Test
-    void certificatesAndKeysThatDoNotFitAreErrorsThatSayWhy() throws Exception {
+    void certificates_and_keys_that_do_not_fit_are_errors_that_say_why() throws Exception {
         Path certificate = certificate("EC", "a");
         certificate("EC", "b");
         Path pkcs1 = Files.writeString(

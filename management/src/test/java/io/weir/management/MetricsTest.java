@@ -64,7 +64,7 @@ final class MetricsTest {
     }
 
     @Test
-    void namesFollowTheConventions() {
+    void names_follow_the_conventions() {
         types(page()).forEach((name, type) -> {
             assertThat(name).matches("(weir|process|jvm)_[a-z][a-z_]*");
             assertThat(name.endsWith("_total")).as(name).isEqualTo(type.equals("counter"));
@@ -77,7 +77,7 @@ final class MetricsTest {
     }
 
     @Test
-    void whatTheSnapshotHasIsThere() {
+    void what_the_snapshot_has_is_there() {
         String page = page();
 
         assertThat(page)
@@ -96,7 +96,7 @@ final class MetricsTest {
     }
 
     @Test
-    void whatIsUnknownIsLeftOut() {
+    void what_is_unknown_is_left_out() {
         assertThat(page())
                 .contains("weir_server_load_memory_ratio{server=\"5-1\"}")
                 .doesNotContain("weir_server_load_memory_ratio{server=\"5-2\"}");
@@ -107,13 +107,13 @@ final class MetricsTest {
     }
 
     @Test
-    void openMetricsEndAsTheyMust() {
+    void open_metrics_end_as_they_must() {
         assertThat(new String(MetricsPage.openMetrics(node.snapshot()), StandardCharsets.UTF_8))
                 .endsWith("# EOF\n");
     }
 
     @Test
-    void theGrafanaDashboardUsesNothingElse() throws IOException {
+    void the_grafana_dashboard_uses_nothing_else() throws IOException {
         JsonNode dashboard = new ObjectMapper()
                 .readTree(Files.readString(Path.of("").toAbsolutePath().resolve("../docs/grafana/weir.json")));
         Set<String> known = new HashSet<>();
@@ -147,9 +147,17 @@ final class MetricsTest {
                         .toList());
     }
 
+    @Test
+    void every_metric_is_in_the_documentation() throws IOException {
+        String documentation = Files.readString(Path.of("").toAbsolutePath().resolve("../docs/api.md"));
+
+        assertThat(types(page()).keySet().stream().filter(name -> name.startsWith("weir_")))
+                .allSatisfy(name -> assertThat(documentation).contains("`" + name + "`"));
+    }
+
     /** Where promtool is installed, its opinion counts too. */
     @Test
-    void promtoolHasNothingToSay() throws IOException, InterruptedException {
+    void promtool_has_nothing_to_say() throws IOException, InterruptedException {
         Process promtool;
         try {
             promtool = new ProcessBuilder("promtool", "check", "metrics")

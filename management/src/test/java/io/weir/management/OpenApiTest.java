@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.weir.management.model.GenerationView;
 import io.weir.management.model.NodeSnapshot;
 import io.weir.management.model.Preview;
+import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +27,7 @@ final class OpenApiTest {
     private final ApiDocument document = new ApiDocument();
 
     @Test
-    void everyRouteIsDocumentedAndNothingElseIs() {
+    void every_route_is_documented_and_nothing_else_is() {
         ManagedNode node = new LivelyNode(() -> 0);
         Set<String> routes = new TreeSet<>(Set.of("GET /", "GET /{file}"));
         try (NodeDocuments documents = new NodeDocuments(node, Duration.ofSeconds(1));
@@ -36,7 +39,16 @@ final class OpenApiTest {
     }
 
     @Test
-    void everyRecordHasItsSchema() {
+    void every_path_is_in_the_documentation() throws IOException {
+        String documentation = Files.readString(Path.of("").toAbsolutePath().resolve("../docs/api.md"));
+
+        assertThat(document.operations())
+                .allSatisfy(operation ->
+                        assertThat(documentation).contains(operation.substring(operation.indexOf(' ') + 1)));
+    }
+
+    @Test
+    void every_record_has_its_schema() {
         List<String> differences = new ArrayList<>();
         Stream.of(NodeSnapshot.class, GenerationView.class, Preview.class)
                 .flatMap(top -> Stream.concat(Stream.of(top), Stream.of(top.getDeclaredClasses())))
@@ -47,7 +59,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void everySchemaAndPropertyIsDescribed() {
+    void every_schema_and_property_is_described() {
         List<String> missing = new ArrayList<>();
         document.root().get("components").get("schemas").properties().forEach(schema -> {
             if (!schema.getValue().has("description")) {
@@ -64,7 +76,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void examplesAreValid() {
+    void examples_are_valid() {
         int[] count = {0};
         document.root()
                 .get("components")
@@ -87,7 +99,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void aFieldThatIsNotDocumentedIsFound() {
+    void a_field_that_is_not_documented_is_found() {
         assertThat(document.violations(
                         document.schema("DropView"),
                         "{\"reason\":\"a\",\"description\":\"b\",\"packets\":1,\"more\":2}"))

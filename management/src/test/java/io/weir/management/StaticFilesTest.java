@@ -9,7 +9,7 @@ final class StaticFilesTest {
     private final LivelyNode node = new LivelyNode(() -> 0);
 
     @Test
-    void filesOfTheDashboardNeedNoToken() {
+    void files_of_the_dashboard_need_no_token() {
         try (ServedNode served = new ServedNode(node)) {
             Answered answer = served.send("GET", "/probe-of-tests.html?v=1", null, null, ServedNode.NOTHING);
 
@@ -32,7 +32,7 @@ final class StaticFilesTest {
     }
 
     @Test
-    void pathsThatLeaveTheFolderAreNowhere() {
+    void paths_that_leave_the_folder_are_nowhere() {
         StaticFiles files = new StaticFiles("dashboard");
 
         assertThat(files.find("/probe-of-tests.html")).isPresent();

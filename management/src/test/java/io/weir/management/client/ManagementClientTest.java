@@ -70,7 +70,7 @@ final class ManagementClientTest {
     }
 
     @Test
-    void aRequestCarriesTheTokenAndTheBody() throws IOException, ExecutionException, InterruptedException {
+    void a_request_carries_the_token_and_the_body() throws IOException, ExecutionException, InterruptedException {
         CompletableFuture<String> request = answering("HTTP/1.1 204 No Content\r\n\r\n", false);
 
         Response response =
@@ -84,14 +84,14 @@ final class ManagementClientTest {
     }
 
     @Test
-    void aBodyOfSomeLengthIsRead() throws IOException {
+    void a_body_of_some_length_is_read() throws IOException {
         var unused = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nnothing-more", false);
 
         assertThat(client().get("/")).isEqualTo(new Response(404, "nothing"));
     }
 
     @Test
-    void aBodyInChunksIsRead() throws IOException {
+    void a_body_in_chunks_is_read() throws IOException {
         var unused = answering(
                 "HTTP/1.1 100 Continue\r\n\r\n"
                         + "HTTP/1.1 200 OK\r\n"
@@ -107,7 +107,7 @@ final class ManagementClientTest {
     }
 
     @Test
-    void aBodyToTheEndOfTheConnectionIsRead() throws IOException {
+    void a_body_to_the_end_of_the_connection_is_read() throws IOException {
         var unused = answering("HTTP/1.0 200 OK\r\n\r\nall of it", true);
 
         assertThat(client().get("/")).isEqualTo(new Response(200, "all of it"));
@@ -127,14 +127,14 @@ final class ManagementClientTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab"
             })
-    void whatIsNotAnAnswerIsAnError(String bytes) throws IOException {
+    void what_is_not_an_answer_is_an_error(String bytes) throws IOException {
         var unused = answering(bytes, true);
 
         assertThatThrownBy(() -> client().get("/")).isInstanceOf(IOException.class);
     }
 
     @Test
-    void anAnswerThatDoesNotComeIsNotWaitedFor() throws IOException {
+    void an_answer_that_does_not_come_is_not_waited_for() throws IOException {
         var unused = answering("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nshort", false);
         ManagementClient client = client().withTimeouts(Duration.ofMillis(100), Duration.ofMillis(100));
 
@@ -142,7 +142,7 @@ final class ManagementClientTest {
     }
 
     @Test
-    void nobodyThereIsSaidSo() {
+    void nobody_there_is_said_so() {
         assertThatThrownBy(() -> client().get("/"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(socket().toString())
@@ -150,7 +150,7 @@ final class ManagementClientTest {
     }
 
     @Test
-    void eventsAreReadLineByLine() throws IOException {
+    void events_are_read_line_by_line() throws IOException {
         var unused = answering(
                 "HTTP/1.1 200 OK\r\n"
                         + "Content-Type: text/event-stream\r\n"
@@ -177,14 +177,14 @@ final class ManagementClientTest {
     }
 
     @Test
-    void refusedEventsAreAnError() throws IOException {
+    void refused_events_are_an_error() throws IOException {
         var unused = answering("HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nfull", false);
 
         assertThatThrownBy(() -> client().events(event -> {})).hasMessageContaining("status 503: full");
     }
 
     @Test
-    void anInterruptEndsTheListening() throws IOException, InterruptedException, ExecutionException {
+    void an_interrupt_ends_the_listening() throws IOException, InterruptedException, ExecutionException {
         var unused = answering("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", false);
         CompletableFuture<Throwable> end = new CompletableFuture<>();
         CompletableFuture<Event> first = new CompletableFuture<>();
@@ -204,7 +204,7 @@ final class ManagementClientTest {
     }
 
     @Test
-    void whatWouldBreakTheRequestIsRefused() {
+    void what_would_break_the_request_is_refused() {
         assertThatThrownBy(() -> client().get("/a b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> client().get("/\r\nX: y")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ManagementClient.unix(socket(), "a\nb")).isInstanceOf(IllegalArgumentException.class);
