@@ -19,11 +19,11 @@ import java.nio.charset.StandardCharsets;
  *   44  u32 layout version           48  u32 timeout, ms [8], by connection state
  *   80  u32 {offset, count} of: 80 interfaces, 88 own IPv4, 96 own IPv6, 104 address hash, 112 service hash,
  *       120 services, 128 members, 136 servers, 144 virtual IPv4, 152 virtual IPv6, 160 selection slots,
- *       168 rules, 176 tags, 184 resetting servers
- *  192  cause: u8 length, 63 bytes UTF-8
- *  256  u32 control interface, 0 = none  260  u32 control packets per second
- *  264  u64 link address behind it, 48 bits
- *  272  u32 control ports              276  {u16 least, u16 greatest} [32]
+ *       168 rules, 176 tags, 184 resetting servers, 192 resetting hash
+ *  208  cause: u8 length, 63 bytes UTF-8
+ *  272  u32 control interface, 0 = none  276  u32 control packets per second
+ *  280  u64 link address behind it, 48 bits
+ *  288  u32 control ports              292  {u16 least, u16 greatest} [32]
  * interface, 128 bytes; record 0 is interface id 1
  *    0  u64 link address, 48 bits     8  u32 mtu
  *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
@@ -50,6 +50,8 @@ import java.nio.charset.StandardCharsets;
  *   48  name: u8 length, 63 bytes
  * tag, 64 bytes: u8 length, 63 bytes
  * resetting servers: no bytes when there are none, or a bit for each server number, u64 [1024]
+ * resetting hash, 32 bytes a slot, like the service hash: where members of NAT services on those servers listen
+ *    0  u64 address0, u64 address1   16  u32 protocol &lt;&lt; 16 | port, 0 = any   20  u32 1, 0 = empty
  * virtual IPv4, 8 bytes:  u32 address, u32 interface whose network has it, or 0
  * virtual IPv6, 24 bytes: u64 address0, u64 address1, u32 interface, u32 0
  * selection slot, 2 bytes: u16 index of a member of the service
@@ -92,12 +94,12 @@ public final class ConfigurationLayout {
     static final int LAYOUT_VERSION = 44;
     static final int TIMEOUTS = 48;
     static final int SECTIONS = 80;
-    static final int CAUSE = 192;
-    static final int CONTROL_INTERFACE = 256;
-    static final int CONTROL_PACKETS = 260;
-    static final int CONTROL_LINK_ADDRESS = 264;
-    static final int CONTROL_PORT_COUNT = 272;
-    static final int CONTROL_PORTS = 276;
+    static final int CAUSE = 208;
+    static final int CONTROL_INTERFACE = 272;
+    static final int CONTROL_PACKETS = 276;
+    static final int CONTROL_LINK_ADDRESS = 280;
+    static final int CONTROL_PORT_COUNT = 288;
+    static final int CONTROL_PORTS = 292;
     static final int CONTROL_PORTS_BYTES = 4;
     static final int CONTROL_PORTS_GREATEST = 2;
 
@@ -115,7 +117,8 @@ public final class ConfigurationLayout {
     static final int RULES = 11;
     static final int TAGS = 12;
     static final int RESETTING = 13;
-    static final int SECTION_COUNT = 14;
+    static final int RESETTING_HASH = 14;
+    static final int SECTION_COUNT = 15;
 
     static final int INTERFACE_BYTES = 128;
     static final int LINK_ADDRESS = 0;
@@ -214,7 +217,8 @@ public final class ConfigurationLayout {
         SLOT_BYTES,
         RULE_BYTES,
         TAG_BYTES,
-        Long.BYTES
+        Long.BYTES,
+        HASH_SLOT_BYTES
     };
 
     static {

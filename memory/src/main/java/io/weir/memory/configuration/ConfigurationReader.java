@@ -67,6 +67,8 @@ public final class ConfigurationReader {
     private long virtual6;
     private int virtualCount6;
     private long resetting;
+    private long resettingHash;
+    private int resettingMask = -1;
     private int controlInterface;
 
     /**
@@ -119,6 +121,8 @@ public final class ConfigurationReader {
         virtual6 = sectionOffset(VIRTUAL6);
         virtualCount6 = isWritten ? sectionCount(VIRTUAL6) : 0;
         resetting = isWritten && sectionCount(RESETTING) != 0 ? sectionOffset(RESETTING) : ABSENT;
+        resettingHash = sectionOffset(RESETTING_HASH);
+        resettingMask = isWritten ? sectionCount(RESETTING_HASH) - 1 : -1;
         controlInterface = isWritten ? side.get(U32, CONTROL_INTERFACE) : 0;
     }
 
@@ -187,18 +191,22 @@ public final class ConfigurationReader {
     }
 
     private int service(long address0, long address1, int protocol, int port) {
-        int service = findService(address0, address1, serviceKey(protocol, port));
-        return service != ABSENT || port == 0 ? service : findService(address0, address1, serviceKey(protocol, 0));
+        return find(serviceHash, serviceMask, address0, address1, protocol, port);
     }
 
-    private int findService(long address0, long address1, int key) {
-        int mask = serviceMask;
+    /** What a hash has for an address, protocol and port, or else for any port. */
+    private int find(long table, int mask, long address0, long address1, int protocol, int port) {
+        int found = find(table, mask, address0, address1, serviceKey(protocol, port));
+        return found != ABSENT || port == 0 ? found : find(table, mask, address0, address1, serviceKey(protocol, 0));
+    }
+
+    private int find(long table, int mask, long address0, long address1, int key) {
         if (mask < 0) {
             return ABSENT;
         }
         int slot = hash(address0, address1, key) & mask;
         while (true) {
-            long at = serviceHash + (long) slot * HASH_SLOT_BYTES;
+            long at = table + (long) slot * HASH_SLOT_BYTES;
             int service = side.get(U32, at + SERVICE_OFFSET);
             if (service == ABSENT) {
                 return ABSENT;
@@ -371,6 +379,17 @@ public final class ConfigurationReader {
     /** Bits of servers 64 k to 64 k + 63; k is 0..1023. Only when {@link #hasResettingServers}. */
     public long resettingWord(int k) {
         return side.get(U64, resetting + (long) k * Long.BYTES);
+    }
+
+    /** True when a server whose connections are to be removed takes those of a NAT service at this address and port. */
+    public boolean isResetting4(int address, int protocol, int port) {
+        return resettingMask >= 0
+                && find(resettingHash, resettingMask, 0, RawAddress.mapped(address), protocol, port) != ABSENT;
+    }
+
+    /** Likewise for IPv6. */
+    public boolean isResetting6(long address0, long address1, int protocol, int port) {
+        return resettingMask >= 0 && find(resettingHash, resettingMask, address0, address1, protocol, port) != ABSENT;
     }
 
     /** Id of the interface behind which the control processor's own sockets are, or 0. */

@@ -13,9 +13,11 @@ import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes a whole side of the configuration table. Only the control processor calls it, only on the back-up side, and
@@ -33,6 +35,9 @@ public final class ConfigurationWriter {
     private final List<OwnAddress> own6 = new ArrayList<>();
     private int nextService;
     private int nextMember;
+    /** Numbers of servers whose connections are to be removed. */
+    private final Set<Integer> resetting = new HashSet<>();
+
     private int nextSlots;
     private int nextRule;
 
@@ -118,7 +123,8 @@ public final class ConfigurationWriter {
             slots,
             rules,
             image.servers().stream().mapToLong(server -> server.tags().size()).sum(),
-            image.servers().stream().anyMatch(Server::resetting) ? RESETTING_WORDS : 0
+            image.servers().stream().anyMatch(Server::resetting) ? RESETTING_WORDS : 0,
+            hashSlots(resettingMembers())
         };
         long offset = HEADER_BYTES;
         for (int section = 0; section < SECTION_COUNT; section++) {
@@ -135,6 +141,28 @@ public final class ConfigurationWriter {
                 + members.rules().stream()
                         .mapToLong(rule -> rule.slots().size())
                         .sum();
+    }
+
+    /** Members of services whose servers' connections are to be removed. */
+    private int resettingMembers() {
+        for (Server server : image.servers()) {
+            if (server.resetting()) {
+                resetting.add(server.number());
+            }
+        }
+        if (resetting.isEmpty()) {
+            return 0;
+        }
+        long members = 0;
+        for (Service service : image.services()) {
+            members += service.ipv4().members().stream()
+                    .filter(member -> resetting.contains(member.server()))
+                    .count();
+            members += service.ipv6().members().stream()
+                    .filter(member -> resetting.contains(member.server()))
+                    .count();
+        }
+        return Math.toIntExact(members);
     }
 
     private void checkControl(Settings settings) {
@@ -170,6 +198,7 @@ public final class ConfigurationWriter {
         clear(ADDRESS_HASH);
         clear(SERVICE_HASH);
         clear(RESETTING);
+        clear(RESETTING_HASH);
         writeInterfaces();
         writeVirtualAddresses();
         writeServers();
@@ -390,6 +419,9 @@ public final class ConfigurationWriter {
         side.set(U64, nextMember + MEMBER_ADDRESS0, member.address().address0());
         side.set(U64, nextMember + MEMBER_ADDRESS1, member.address().address1());
         nextMember += MEMBER_BYTES;
+        if (service.forwarding() == ConfigurationReader.NAT && resetting.contains(member.server())) {
+            putResetting(member.address(), service.protocol(), member.port() != 0 ? member.port() : service.port());
+        }
     }
 
     private void writeRule(Service service, int memberCount, Rule rule) {
@@ -441,6 +473,26 @@ public final class ConfigurationWriter {
             if (hasAddress(at, address) && side.get(U32, at + SERVICE_KEY) == key) {
                 throw new IllegalArgumentException("service " + service.name() + ": its address, protocol "
                         + service.protocol() + " and port " + service.port() + " already belong to another service");
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    private void putResetting(RawAddress address, int protocol, int port) {
+        int key = serviceKey(protocol, port);
+        int mask = counts[RESETTING_HASH] - 1;
+        int slot = hash(address.address0(), address.address1(), key) & mask;
+        while (true) {
+            long at = offsets[RESETTING_HASH] + (long) slot * HASH_SLOT_BYTES;
+            if (side.get(U32, at + SERVICE_OFFSET) == 0) {
+                side.set(U64, at, address.address0());
+                side.set(U64, at + SLOT_ADDRESS1, address.address1());
+                side.set(U32, at + SERVICE_KEY, key);
+                side.set(U32, at + SERVICE_OFFSET, 1);
+                return;
+            }
+            if (hasAddress(at, address) && side.get(U32, at + SERVICE_KEY) == key) {
+                return;
             }
             slot = (slot + 1) & mask;
         }

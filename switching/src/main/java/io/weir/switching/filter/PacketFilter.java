@@ -23,7 +23,7 @@ import io.weir.port.FrameBatch;
  *       is answered with a reset (never a reset with a reset), other UDP is discarded;
  *   <li>to any other address: forwarded by the routing table if forwarding is on. A server may so reach the world through
  *       weir with its own address; the rest of a translated connection whose record has expired is no exception: the
- *       client knows no such connection and resets it;
+ *       client knows no such connection and resets it. When the connections of the server are to be reset, weir does;
  *   <li>from one of our own addresses: dropped, except that a direct-return server may answer through weir when that is
  *       its router: a packet whose source is a service with direct forwarding is routed;
  *   <li>from and to the control processor's own sockets: {@link ControlGate}.
@@ -241,7 +241,9 @@ public final class PacketFilter {
             }
         }
         if (!local) {
-            return forwarder.forward4(batch, i, nowMs);
+            return isTcp(batch, i) && configuration.isResetting4(source, Protocol.TCP, sourcePort(batch, i))
+                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
+                    : forwarder.forward4(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
@@ -290,7 +292,9 @@ public final class PacketFilter {
             return control.takesMessage6(batch, i) ? control.deliver(batch, i, nowMs) : echo.handle6(batch, i, nowMs);
         }
         if (!local) {
-            return forwarder.forward6(batch, i, nowMs);
+            return isTcp(batch, i) && configuration.isResetting6(source0, source1, Protocol.TCP, sourcePort(batch, i))
+                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
+                    : forwarder.forward6(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
@@ -322,6 +326,10 @@ public final class PacketFilter {
     private boolean isNeighbourDiscovery(PacketBatch batch, int i) {
         int type = Raw.u8(context.frames, batch.frames.address[i] + batch.transportOffset[i]);
         return type >= 133 && type <= 137;
+    }
+
+    private static boolean isTcp(PacketBatch batch, int i) {
+        return batch.protocol[i] == Protocol.TCP && batch.isFlow(i);
     }
 
     private boolean isDirect(int service) {

@@ -112,7 +112,7 @@ final class Sweeper {
                     removed++;
                 }
             }
-            int work = hasty > 0 ? removed + 1 : removed;
+            int work = hasty > 0 && debt >= TURN_MS ? removed + 1 : removed;
             hasty = Math.max(hasty - slots, 0);
             if (slots > 0) {
                 counters.add(Counter.SWEPT_RECORDS, slots);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ class AllocationTest {
     private static final long UNKNOWN = Offload.of(Offload.CHECKSUM_UNKNOWN, 0, 0, 0, 0, 0);
 
     private static final int FIRST_PORT = 40_000;
+    private static final int RULED_PORT = 83;
+    private static final int CONTROL_PORT = 61_000;
     private static final int FREE_PORT = 81;
     private static final int DIRECT_PORT = 82;
 
@@ -61,6 +65,14 @@ class AllocationTest {
                 client(TestFrame.tcp(Protocol.SYN).payload(LONG), 4, 80), false, counted(Counter.CONNECTIONS_CREATED)),
         NEW_LONG_6(
                 client(TestFrame.tcp(Protocol.SYN).payload(LONG), 6, 80), false, counted(Counter.CONNECTIONS_CREATED)),
+        NEW_ANSWERED_4(client(TestFrame.tcp(Protocol.SYN), 4, RULED_PORT), true, counted(Counter.PACKETS_BALANCED)),
+        NEW_ANSWERED_6(client(TestFrame.tcp(Protocol.SYN), 6, RULED_PORT), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_AGAIN_4(client(TestFrame.tcp(Protocol.SYN), 4, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_AGAIN_6(client(TestFrame.tcp(Protocol.SYN), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
+        CONTROL_IN_4(own(4, false), false, counted(Counter.CONTROL_PACKETS_DELIVERED)),
+        CONTROL_IN_6(own(6, false), false, counted(Counter.CONTROL_PACKETS_DELIVERED)),
+        CONTROL_OUT_4(own(4, true), false, counted(Counter.PACKETS_ROUTED)),
+        CONTROL_OUT_6(own(6, true), false, counted(Counter.PACKETS_ROUTED)),
         RESET_LONG_4(
                 client(TestFrame.tcp(Protocol.ACK).payload(LONG), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
         RESET_4(client(TestFrame.tcp(Protocol.ACK), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
@@ -109,6 +121,18 @@ class AllocationTest {
         return counters -> counters.dropped(reason);
     }
 
+    /** Between an own address and a station: from the control interface, or to it. */
+    private static byte[] own(int family, boolean from) {
+        String own = family == 4 ? "10.0.1.1" : "fd01::1";
+        String station = family == 4 ? "10.0.2.1" : "fd02::1";
+        return from
+                ? TestFrame.udp().from(own, CONTROL_PORT).to(station, 53).build()
+                : TestFrame.udp()
+                        .from(family == 4 ? TestNode.CLIENT : TestNode.CLIENT6, 53)
+                        .to(own, CONTROL_PORT)
+                        .build();
+    }
+
     private static byte[] client(TestFrame frame, int family, int port) {
         return frame.from(family == 4 ? TestNode.CLIENT : TestNode.CLIENT6, FIRST_PORT)
                 .to(family == 4 ? TestNode.VIP : TestNode.VIP6, port)
@@ -147,7 +171,7 @@ class AllocationTest {
                         && bean.isThreadAllocatedMemorySupported(),
                 "this JVM does not count allocated bytes by thread");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        TestNode node = node();
+        TestNode node = node(kind);
         BufferPool pool = node.storage.view(1);
         byte[] answer = establish(node, kind);
         long best = Long.MAX_VALUE;
@@ -159,12 +183,15 @@ class AllocationTest {
                     renumber(pool.frames(), frame, kind.frame, FIRST_PORT - round * PACKETS - k);
                 }
                 if (answer != null) {
-                    inject(node.inside, pool, answer, kind);
+                    long reply = inject(node.inside, pool, answer, kind);
+                    if (kind.isNew()) {
+                        readdress(pool.frames(), reply, answer, FIRST_PORT - round * PACKETS - k);
+                    }
                 }
             }
             node.nowMs += PACKETS; // what is limited is limited to 1000 a second
             long before = threads.getCurrentThreadAllocatedBytes();
-            node.processor.doWork(node.nowMs);
+            node.processor.doWork(node.nowMs, node.nowMs * 1000 + 7);
             window += threads.getCurrentThreadAllocatedBytes() - before;
             if (round % WINDOW == 0) {
                 best = Math.min(best, window);
@@ -178,8 +205,9 @@ class AllocationTest {
         assertThat(best).as("bytes allocated in %d packets", WINDOW * PACKETS).isZero();
     }
 
-    private static TestNode node() {
+    private static TestNode node(Kind kind) {
         TestNode.Builder builder = TestNode.builder()
+                .ruled(TestFrame.TCP, RULED_PORT, 8080)
                 .nat(TestFrame.TCP, 80, 8080)
                 .nat(TestFrame.UDP, 80, 8080)
                 .service(
@@ -191,6 +219,11 @@ class AllocationTest {
                         1,
                         1);
         builder.records = 100_000;
+        if (kind.name().startsWith("CONTROL")) {
+            int id = kind.name().contains("OUT") ? 1 : 2;
+            builder.settings = builder.settings.withControl(
+                    id, TestNode.SERVER_MAC, List.of(new PortRange(CONTROL_PORT, CONTROL_PORT)), 1_000_000);
+        }
         return builder.build();
     }
 
@@ -198,6 +231,13 @@ class AllocationTest {
     private static byte @Nullable [] establish(TestNode node, Kind kind) {
         boolean isTcp = TestFrame.protocol(kind.frame) == TestFrame.TCP;
         boolean ipv6 = TestFrame.isIpv6(kind.frame);
+        if (kind.isNew() && kind.answered) {
+            return TestFrame.tcp(Protocol.SYN | Protocol.ACK)
+                    .from(ipv6 ? "fd02::1" : "10.0.2.1", 8080)
+                    .to(ipv6 ? TestNode.CLIENT6 : TestNode.CLIENT, FIRST_PORT)
+                    .macs(TestNode.INNER_MAC, TestNode.SERVER_MAC)
+                    .build();
+        }
         if (kind.name().startsWith("NAT") || kind.name().startsWith("DIRECT")) {
             int port = kind.name().startsWith("NAT") ? 80 : DIRECT_PORT;
             byte[] opening = isTcp ? client(TestFrame.tcp(Protocol.SYN), ipv6 ? 6 : 4, port) : kind.frame;
@@ -242,6 +282,14 @@ class AllocationTest {
             pool.chain().set(rest, length - FIRST_PIECE, FrameChain.LAST);
             pool.chain().set(address, FIRST_PIECE, rest);
         }
+    }
+
+    /** Another destination port, likewise. */
+    private static void readdress(MemorySegment frames, long address, byte[] frame, int port) {
+        int transport = TestFrame.transportOffset(frame);
+        int sequence = Raw.number16(frames, address + transport + 6);
+        Raw.setNumber16(frames, address + transport + 2, port);
+        Raw.setNumber16(frames, address + transport + 6, sequence + FIRST_PORT - port);
     }
 
     /** Another source port; its difference moves into the sequence number, so the checksum stays right. */

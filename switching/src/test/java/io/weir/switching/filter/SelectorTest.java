@@ -97,6 +97,21 @@ class SelectorTest {
     }
 
     @Test
+    void hot_cold_avoids_the_server_that_is_slow_and_the_one_that_has_most() {
+        TestNode node = node(ConfigurationReader.HOT_COLD, 4, 1, 3);
+        for (int server = 1; server <= 3; server++) {
+            node.context.handshakes.learn(server, server == 3 ? 5_000 : 300, 0);
+        }
+        for (int k = 0; k < 1_000; k++) {
+            node.counters.connectionOpened(1, 2);
+        }
+        int[] shares = shares(node);
+        // The loaded one only when three draws all name it, the slow one only when no draw names the first.
+        assertThat(shares[2]).isLessThan(ROUNDS / 512 + 100);
+        assertThat(shares[3]).isBetween(ROUNDS / 8 - 500, ROUNDS / 8 + 300);
+    }
+
+    @Test
     void least_connections_weighs_the_count() {
         TestNode node = node(ConfigurationReader.LEAST_CONNECTIONS, 1, 3);
         for (int k = 0; k < 200; k++) {

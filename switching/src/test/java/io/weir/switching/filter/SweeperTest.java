@@ -2,11 +2,14 @@ package io.weir.switching.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.connection.ConnectionState;
 import io.weir.memory.connection.ConnectionTable;
 import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.counters.Counter;
 import io.weir.port.FrameOwners;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SweeperTest {
@@ -88,6 +91,65 @@ class SweeperTest {
         turn();
         assertThat(isLive(orphan)).isFalse();
         assertThat(node.counters.value(Counter.CONNECTIONS_CLOSED)).isZero();
+    }
+
+    @Test
+    void connections_of_a_server_that_is_newly_to_be_reset_go_within_half_a_second() {
+        long[] records = new long[400];
+        for (int k = 0; k < records.length; k++) {
+            records[k] = record(1_000 + k, ConnectionTable.DIRECT, ConnectionState.ESTABLISHED, nowMs);
+        }
+        sweeper.sweep(nowMs);
+        node.apply(resetting(1));
+        node.context.configuration.refresh();
+        for (int passed = 0; passed < 500; passed += 10) {
+            nowMs += 10;
+            sweeper.sweep(nowMs);
+        }
+        for (long record : records) {
+            assertThat(isLive(record)).isFalse();
+        }
+        assertThat(node.counters.value(Counter.CONNECTIONS_CLOSED)).isEqualTo(records.length);
+    }
+
+    @Test
+    void the_fast_turn_is_made_once_and_other_servers_keep_their_connections() {
+        sweeper.sweep(nowMs);
+        node.apply(resetting(2));
+        node.context.configuration.refresh();
+        long kept = record(1, ConnectionTable.DIRECT, ConnectionState.ESTABLISHED, nowMs + 20_000);
+        for (int passed = 0; passed < 1_000; passed += 10) {
+            sweeper.sweep(nowMs += 10);
+        }
+        long before = node.counters.value(Counter.SWEPT_RECORDS);
+        long slots = table.slots() + node.connections6.slots();
+        assertThat(before).isLessThan(slots * 3 / 2);
+        // A later generation with the same server, and one without, are no reason to hurry.
+        for (ConfigurationImage image : new ConfigurationImage[] {resetting(2), resetting(0)}) {
+            node.apply(image);
+            node.context.configuration.refresh();
+            for (int passed = 0; passed < 500; passed += 10) {
+                sweeper.sweep(nowMs += 10);
+            }
+        }
+        assertThat(node.counters.value(Counter.SWEPT_RECORDS) - before).isLessThan(slots / 3);
+        assertThat(isLive(kept)).isTrue();
+    }
+
+    @Test
+    void a_fast_turn_keeps_the_processor_awake_only_while_slots_are_owed() {
+        sweeper.sweep(nowMs);
+        node.apply(resetting(1));
+        node.context.configuration.refresh();
+        assertThat(sweeper.sweep(nowMs)).isZero();
+        assertThat(sweeper.sweep(nowMs)).isZero();
+    }
+
+    private static ConfigurationImage resetting(int server) {
+        return ConfigurationImage.builder()
+                .add(new Server(1, "server1", 1, List.of(), List.of(), server == 1))
+                .add(new Server(2, "server2", 1, List.of(), List.of(), server == 2))
+                .build();
     }
 
     @Test

@@ -8,14 +8,18 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.configuration.ConfigurationWriter;
 import io.weir.memory.configuration.RawAddress;
+import io.weir.memory.configuration.SelectionSlots;
 import io.weir.memory.connection.ConnectionTable4;
 import io.weir.memory.connection.ConnectionTable6;
+import io.weir.memory.counters.CountersLayout;
+import io.weir.memory.counters.CountersReader;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Sides;
 import io.weir.memory.packet.PacketStorage;
@@ -58,7 +62,8 @@ final class TestNode {
     static final int BUFFERS = 1024;
 
     final PacketStorage storage;
-    final ProcessorCounters counters = ProcessorCounters.standalone();
+    private final MemorySegment counterRegion = Arena.ofAuto().allocate(CountersLayout.bytes(1, 255, 255, 255), 64);
+    final ProcessorCounters counters;
     final ConnectionTable4 connections4;
     final ConnectionTable6 connections6;
     final NeighbourTable neighbours;
@@ -114,6 +119,27 @@ final class TestNode {
             return this;
         }
 
+        /** Server 1 alone by hot/cold, found by the last of four rules. */
+        Builder ruled(int protocol, int port, int serverPort) {
+            SelectionSlots slots = SelectionSlots.of((char) 0);
+            List<Rule> rules = List.of(
+                    new Rule(of("10.99.0.0"), 112, 0, 0xffff, -1, 0, slots),
+                    new Rule(of(CLIENT), 0, 0, 0xffff, 1L << 46, 0, slots),
+                    new Rule(of(CLIENT), 0, 0, 0xffff, -1, 1L << 30, slots),
+                    new Rule(of(CLIENT), 0, port, port, -1, 0, slots));
+            image.add(new Service(
+                    ++serviceNumber,
+                    "service" + serviceNumber,
+                    protocol,
+                    port,
+                    ConfigurationReader.NAT,
+                    ConfigurationReader.HOT_COLD,
+                    List.of(of(VIP), of(VIP6)),
+                    new Members(List.of(new Member(1, 1, of("10.0.2.1"), serverPort)), SelectionSlots.EMPTY, rules),
+                    new Members(List.of(new Member(1, 1, of("fd02::1"), serverPort)), SelectionSlots.EMPTY, rules)));
+            return this;
+        }
+
         Builder nat(int protocol, int port, int serverPort) {
             return service(
                     protocol,
@@ -153,10 +179,12 @@ final class TestNode {
 
     private TestNode(Builder builder) {
         Arena arena = Arena.ofAuto();
+        CountersLayout.initialise(counterRegion, 1, 255, 255, 255);
+        counters = new ProcessorCounters(counterRegion, 0);
         storage = PacketStorage.checking(BUFFERS, builder.bufferBytes, 2);
         configurationSides = new Sides(arena.allocate(Sides.bytes(1), 64));
         ConfigurationImage image = builder.image.settings(builder.settings).build();
-        long bytes = ConfigurationWriter.bytesNeeded(image) * 2;
+        long bytes = ConfigurationWriter.bytesNeeded(image) * 2 + (16 << 10);
         configuration = new MemorySegment[] {arena.allocate(bytes, 64), arena.allocate(bytes, 64)};
         apply(image);
         Sides routeSides = new Sides(arena.allocate(Sides.bytes(1), 64));
@@ -210,6 +238,11 @@ final class TestNode {
 
     private static MemoryWire wire(int id, String name, long mac, boolean offloads) {
         return new MemoryWire(id, name, new PortCapabilities("memory", mac, 1500, offloads, offloads, true), 1, 512);
+    }
+
+    /** What tools read. */
+    CountersReader serverCounters() {
+        return new CountersReader(counterRegion);
     }
 
     /** Writes the back-up side and flips. */

@@ -37,7 +37,7 @@ class AfXdpScenarioTest {
     @BeforeAll
     void build() throws Exception {
         VethNetwork.assumeAvailable();
-        network.build();
+        network.build(VethNetwork.CONTROL_LINKS, 1);
         String obstacle =
                 Namespaces.call(network.inside(), () -> AfXdpInterface.obstacle(VethNetwork.device(1), Attach.NATIVE));
         Assumptions.assumeTrue(obstacle.isEmpty(), obstacle);

@@ -29,6 +29,10 @@ record Network(
         stations = List.copyOf(stations);
     }
 
+    Network withConfiguration(ConfigurationImage other) {
+        return new Network(other, routes, stations, connections, buffers, startObserved);
+    }
+
     Network withoutStations() {
         return new Network(configuration, routes, List.of(), connections, buffers, startObserved);
     }

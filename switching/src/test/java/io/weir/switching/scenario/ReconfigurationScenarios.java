@@ -20,6 +20,7 @@ final class ReconfigurationScenarios {
                 Conversation c = Conversation.of(family, Mode.NAT, protocol);
                 drained(all, c);
                 serviceRemoved(all, c);
+                reset(all, c);
             }
         }
         return all;
@@ -47,6 +48,34 @@ final class ReconfigurationScenarios {
                 .live(c.service(), 3)
                 .count(Counter.CONNECTIONS_CREATED, 3)
                 .end());
+    }
+
+    private static void reset(List<Scenario> all, Conversation c) {
+        boolean tcp = c.protocol() == Packet.TCP;
+        Script script = new Script(
+                c.label() + "-reset-by-configuration",
+                "connections of a server that is to be reset are gone at once, and both sides learn it",
+                Sites.weighted(1, 1));
+        c.establish(script);
+        Conversation other = c.clientPort(c.clientPort() + 1).server(2);
+        other.establish(script);
+        script.configure(Sites.resetting(0, 1)).live(c.service(), 1).count(Counter.CONNECTIONS_CLOSED, 1);
+        other.up(script, more(other));
+        Packet late = tcp ? c.serverData("late") : c.reply();
+        script.in(Sites.INT, late);
+        if (tcp) {
+            script.out(Sites.INT, ResetScenarios.resetOf(late, 4)).drop(DropReason.CONNECTION_UNKNOWN_RESET);
+            Packet data = c.data("data");
+            script.in(EXT, data)
+                    .out(EXT, ResetScenarios.resetOf(data, 4))
+                    .drop(DropReason.CONNECTION_UNKNOWN_RESET)
+                    .live(c.service(), 1);
+        } else {
+            script.out(EXT, late.macs(Sites.EXT_MAC, c.client().mac()).oneHopLess());
+            Conversation anew = c.server(2);
+            anew.up(script, more(anew)).live(c.service(), 2);
+        }
+        all.add(script.end());
     }
 
     private static void serviceRemoved(List<Scenario> all, Conversation c) {

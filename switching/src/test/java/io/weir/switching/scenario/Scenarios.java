@@ -18,7 +18,9 @@ final class Scenarios {
                         NeighbourScenarios.all(),
                         IcmpErrorScenarios.all(),
                         JumboScenarios.all(),
-                        ReconfigurationScenarios.all())
+                        ReconfigurationScenarios.all(),
+                        RuleScenarios.all(),
+                        ControlNetworkScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -5,6 +5,8 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
@@ -18,6 +20,7 @@ import java.util.List;
 final class Sites {
     static final int EXT = 1;
     static final int INT = 2;
+    static final int CONTROL = 3;
 
     static final long EXT_MAC = 0x02_00_00_00_01_01L;
     static final long INT_MAC = 0x02_00_00_00_02_01L;
@@ -26,6 +29,10 @@ final class Sites {
     static final long SERVER_1_MAC = 0x02_00_00_00_02_0bL;
     static final long SERVER_2_MAC = 0x02_00_00_00_02_0cL;
     static final long STRANGER_MAC = 0x02_00_00_00_02_63L;
+    static final long CONTROL_MAC = 0x02_00_00_00_03_01L;
+    /** Of the end of the control interface where weir's own sockets are. */
+    static final long CONTROL_LINK_MAC = 0x02_00_00_00_03_02L;
+
     static final long BROADCAST = 0xffff_ffff_ffffL;
 
     /** Service numbers, in the order of {@link #services}. */
@@ -72,6 +79,63 @@ final class Sites {
     /** Like {@link #one} with node-wide numbers of its own. */
     static Network with(Settings settings) {
         return network(services(Mode.NAT, PORT, 1, 0), settings);
+    }
+
+    /** Like {@link #one} with a control interface, ports 7001 and 61000 to 64999. */
+    static Network controlled(int packetsPerSecond, boolean forwarding) {
+        Settings settings = limits(1000, 1000, 256, forwarding)
+                .withControl(
+                        CONTROL,
+                        CONTROL_LINK_MAC,
+                        List.of(new PortRange(7_001, 7_001), new PortRange(61_000, 64_999)),
+                        packetsPerSecond);
+        Network network = network(services(Mode.NAT, PORT, 1, 0), settings);
+        ConfigurationImage image = network.configuration();
+        List<Interface> interfaces = new ArrayList<>(image.interfaces());
+        interfaces.add(new Interface("control0", CONTROL_MAC, 1500, List.of()));
+        return network.withConfiguration(new ConfigurationImage(
+                image.generation(),
+                image.cause(),
+                image.createdAtEpochMs(),
+                settings,
+                interfaces,
+                image.servers(),
+                image.services()));
+    }
+
+    /** TCP and UDP services on every port; server 1 has all slots, rules may name server 2. */
+    static Network ruled(List<Rule> rules) {
+        List<Service> services = services(Mode.NAT_SAME_PORT, 0, 1, 0).stream()
+                .map(each -> new Service(
+                        each.number(),
+                        each.name(),
+                        each.protocol(),
+                        each.port(),
+                        each.forwarding(),
+                        each.algorithm(),
+                        each.addresses(),
+                        new Members(each.ipv4().members(), each.ipv4().slots(), rules),
+                        new Members(each.ipv6().members(), each.ipv6().slots(), rules)))
+                .toList();
+        return network(services, Settings.DEFAULTS);
+    }
+
+    /** Like {@link #weighted}; connections of server 1 are to be reset. */
+    static Network resetting(int weight1, int weight2) {
+        Network network = weighted(weight1, weight2);
+        ConfigurationImage image = network.configuration();
+        List<Server> servers = image.servers().stream()
+                .map(each -> new Server(
+                        each.number(), each.name(), each.weight(), each.addresses(), List.of(), each.number() == 1))
+                .toList();
+        return network.withConfiguration(new ConfigurationImage(
+                image.generation(),
+                image.cause(),
+                image.createdAtEpochMs(),
+                image.settings(),
+                image.interfaces(),
+                servers,
+                image.services()));
     }
 
     static Settings limits(int resetsPerSecond, int echoesPerSecond, int pendingPackets, boolean forwarding) {

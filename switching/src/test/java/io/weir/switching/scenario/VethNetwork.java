@@ -17,6 +17,9 @@ final class VethNetwork implements AutoCloseable {
             "weir-scenario-" + ProcessHandle.current().pid();
 
     private final Map<Integer, String> prepared = new HashMap<>();
+    /** Links of a network with a control interface. */
+    static final int CONTROL_LINKS = 3;
+
     private boolean built;
     private int queues = 1;
 
