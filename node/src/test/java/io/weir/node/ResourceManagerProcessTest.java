@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -82,7 +83,8 @@ class ResourceManagerProcessTest {
     @Test
     void a_report_for_another_keys_server_is_not_sent_on() throws Exception {
         try (ReportReceiver node = receiver()) {
-            DatagramChannel nodePort = DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+            DatagramChannel nodePort =
+                    DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             node.listen(nodePort);
             try (ResourceManagerProcess manager = start("127.0.0.1", (InetSocketAddress) nodePort.getLocalAddress())) {
                 assertThat(post(manager.address(), datagram(new LoadReport("db-1", 1, 1, 1, 1, 1))))
@@ -98,7 +100,8 @@ class ResourceManagerProcessTest {
     @Test
     void a_node_that_does_not_listen_does_not_end_it() throws Exception {
         InetSocketAddress nobody;
-        try (DatagramChannel port = DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
+        try (DatagramChannel port =
+                DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             nobody = (InetSocketAddress) port.getLocalAddress();
         }
         try (ResourceManagerProcess manager = start("127.0.0.1", nobody)) {
@@ -122,10 +125,12 @@ class ResourceManagerProcessTest {
 
     @Test
     void an_address_that_is_taken_is_said_so() throws Exception {
-        try (ResourceManagerProcess first = start("127.0.0.1", new InetSocketAddress("127.0.0.1", 9))) {
+        try (ResourceManagerProcess first =
+                start("127.0.0.1", new InetSocketAddress(InetAddress.getLoopbackAddress(), 9))) {
             assertThatExceptionOfType(NodeException.class)
                     .isThrownBy(() -> ResourceManagerProcess.start(
-                            options(first.address(), new InetSocketAddress("127.0.0.1", 9)), report -> {}))
+                            options(first.address(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)),
+                            report -> {}))
                     .withMessageContaining("cannot be used")
                     .matches(e -> e.exitStatus() == ExitStatus.UNAVAILABLE);
         }
@@ -151,8 +156,8 @@ class ResourceManagerProcessTest {
                         "5");
         ResourceManagerProcess.Options options = command.options();
 
-        assertThat(options.listen()).isEqualTo(new InetSocketAddress("::1", 0));
-        assertThat(options.node()).isEqualTo(new InetSocketAddress("192.0.2.1", 7411));
+        assertThat(options.listen()).hasToString("/[0:0:0:0:0:0:0:1]:0");
+        assertThat(options.node()).hasToString("/192.0.2.1:7411");
         assertThat(options.keys())
                 .extracting(permission ->
                         permission.key().id() + " " + permission.servers().size())

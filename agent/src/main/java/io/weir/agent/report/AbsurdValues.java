@@ -29,7 +29,7 @@ public final class AbsurdValues {
 
     private static @Nullable String fault(String metric, double value, double most) {
         // Written so that NaN is refused too.
-        boolean plausible = value == LoadReport.UNKNOWN || value >= 0 && value <= most;
+        boolean plausible = value == LoadReport.UNKNOWN || (value >= 0 && value <= most);
         return plausible ? null : metric + " of " + value + " is not within 0.." + most;
     }
 

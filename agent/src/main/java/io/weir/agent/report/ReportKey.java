@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param id 1..65535
  * @param secret 32..1024 bytes; never part of {@link #toString}
  */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by content
 public record ReportKey(int id, byte[] secret) {
     public static final int MAX_ID = 0xffff;
     /** As long as the code it makes (RFC 2104 §3 discourages shorter ones). */

@@ -3,15 +3,14 @@ package io.weir.agent.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReportCodecTest {
     private static final ReportKey KEY = new ReportKey(7, new byte[32]);
-    private static final IntFunction<@Nullable ReportKey> KEYS = id -> id == 7 ? KEY : null;
     private static final LoadReport REPORT = new LoadReport("web-1", 12, 0.5, 0.25, 0.004, 900);
 
     @Test
@@ -19,7 +18,7 @@ class ReportCodecTest {
         byte[] bytes = encoded(REPORT);
 
         assertThat(bytes).hasSize(73 + 5 + 32);
-        assertThat(ReportCodec.decode(bytes, 0, bytes.length, KEYS))
+        assertThat(ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key))
                 .isEqualTo(new ReportCodec.Authentic(new ReportDatagram(REPORT, 7, 0x5e55L, 3, 1_700_000_000_000L)));
     }
 
@@ -49,7 +48,7 @@ class ReportCodecTest {
     void a_metric_of_minus_one_that_is_said_to_be_known_is_not_taken_for_an_unknown_one() {
         byte[] bytes = encoded(new LoadReport("a", -1, 0.5, -1, -1, -1));
         bytes[7] |= 1;
-        java.nio.ByteBuffer.wrap(bytes).putDouble(32, -1);
+        ByteBuffer.wrap(bytes).putDouble(32, -1);
         sign(bytes);
 
         assertThat(AbsurdValues.in(decoded(bytes))).contains("clients");
@@ -59,11 +58,12 @@ class ReportCodecTest {
     void a_report_truncated_at_any_length_is_refused() {
         byte[] bytes = encoded(REPORT);
         for (int length = 0; length < bytes.length; length++) {
-            assertThat(ReportCodec.decode(bytes, 0, length, KEYS))
+            assertThat(ReportCodec.decode(bytes, 0, length, ReportCodecTest::key))
                     .as("first %d bytes", length)
                     .isInstanceOf(ReportCodec.Refused.class);
         }
-        assertThat(ReportCodec.decode(Arrays.copyOf(bytes, bytes.length + 1), 0, bytes.length + 1, KEYS))
+        assertThat(ReportCodec.decode(
+                        Arrays.copyOf(bytes, bytes.length + 1), 0, bytes.length + 1, ReportCodecTest::key))
                 .isInstanceOf(ReportCodec.Refused.class);
     }
 
@@ -72,7 +72,7 @@ class ReportCodecTest {
         byte[] bytes = encoded(REPORT);
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             bytes[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(ReportCodec.decode(bytes, 0, bytes.length, KEYS))
+            assertThat(ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key))
                     .as("bit %d", bit)
                     .isInstanceOf(ReportCodec.Refused.class);
             bytes[bit / 8] ^= (byte) (1 << bit % 8);
@@ -85,7 +85,7 @@ class ReportCodecTest {
             byte[] bytes = encoded(REPORT);
             bytes[72] = (byte) length;
             sign(bytes);
-            assertThat(ReportCodec.decode(bytes, 0, bytes.length, KEYS))
+            assertThat(ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key))
                     .as("name of %d bytes", length)
                     .isInstanceOf(length == 5 ? ReportCodec.Authentic.class : ReportCodec.Refused.class);
         }
@@ -96,11 +96,11 @@ class ReportCodecTest {
         byte[] bytes = encoded(REPORT);
         bytes[74] = (byte) 0xc0;
         sign(bytes);
-        assertThat(ReportCodec.decode(bytes, 0, bytes.length, KEYS))
+        assertThat(ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key))
                 .isEqualTo(new ReportCodec.Refused(ReportOutcome.MALFORMED, "the server name is not UTF-8"));
         bytes[74] = 0x1b;
         sign(bytes);
-        assertThat(ReportCodec.decode(bytes, 0, bytes.length, KEYS))
+        assertThat(ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key))
                 .isEqualTo(new ReportCodec.Refused(
                         ReportOutcome.MALFORMED, "the server name has a control character, U+001B"));
     }
@@ -111,7 +111,8 @@ class ReportCodecTest {
         byte[] larger = new byte[bytes.length + 20];
         System.arraycopy(bytes, 0, larger, 11, bytes.length);
 
-        assertThat(ReportCodec.decode(larger, 11, bytes.length, KEYS)).isInstanceOf(ReportCodec.Authentic.class);
+        assertThat(ReportCodec.decode(larger, 11, bytes.length, ReportCodecTest::key))
+                .isInstanceOf(ReportCodec.Authentic.class);
     }
 
     @Test
@@ -140,12 +141,17 @@ class ReportCodecTest {
         }
     }
 
+    private static @Nullable ReportKey key(int id) {
+        return id == 7 ? KEY : null;
+    }
+
     private static LoadReport named(String server) {
         return new LoadReport(server, 1, 0, 0, 0, 0);
     }
 
     private static LoadReport decoded(byte[] bytes) {
-        ReportCodec.Authentic authentic = (ReportCodec.Authentic) ReportCodec.decode(bytes, 0, bytes.length, KEYS);
+        ReportCodec.Authentic authentic =
+                (ReportCodec.Authentic) ReportCodec.decode(bytes, 0, bytes.length, ReportCodecTest::key);
         return authentic.datagram().report();
     }
 

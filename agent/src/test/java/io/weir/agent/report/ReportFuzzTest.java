@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -30,7 +31,7 @@ class ReportFuzzTest {
         Verdict verdict = verify(signed);
         assertThat(verdict.reason()).isNotEmpty();
         if (verdict.outcome() == ReportOutcome.ACCEPTED) {
-            LoadReport report = verdict.datagram().report();
+            LoadReport report = Objects.requireNonNull(verdict.datagram()).report();
             assertThat(report.cpu()).isLessThanOrEqualTo(1);
             assertThat(AbsurdValues.in(report)).isNull();
             for (int i = 0; i < signed.length; i++) {

@@ -88,7 +88,7 @@ public final class ReportHttpListener implements AutoCloseable {
         } catch (EOFException | SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            return malformed(400, e.getMessage());
+            return malformed(400, String.valueOf(e.getMessage()));
         }
         String[] words = request.split(" ", -1);
         if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {

@@ -27,7 +27,7 @@ final class SourceLimiter {
     synchronized boolean admits(InetAddress source, long nowNs) {
         long hash = secret;
         for (byte octet : source.getAddress()) {
-            hash = (hash ^ octet & 0xff) * secret;
+            hash = (hash ^ (octet & 0xff)) * secret;
             hash ^= hash >>> 29;
         }
         return places[(int) (hash >>> 40) & PLACES - 1].take(nowNs) && all.take(nowNs);

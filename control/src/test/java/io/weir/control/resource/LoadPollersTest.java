@@ -10,6 +10,7 @@ import io.weir.control.configuration.LoadSourceConfiguration.Prometheus;
 import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -69,13 +70,13 @@ class LoadPollersTest {
         assertThatThrownBy(agentCheck(answering("127.0.0.1", () -> "x".repeat(9999)), TIMEOUT, "127.0.0.1")::poll)
                 .hasMessageContaining("no end of line");
         try (ServerSocket silent = new ServerSocket()) {
-            silent.bind(new InetSocketAddress("127.0.0.1", 0));
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             assertThatThrownBy(agentCheck(silent.getLocalPort(), Duration.ofMillis(50), "127.0.0.1")::poll)
                     .isInstanceOf(IOException.class);
         }
         int closed;
         try (ServerSocket once = new ServerSocket()) {
-            once.bind(new InetSocketAddress("127.0.0.1", 0));
+            once.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             closed = once.getLocalPort();
         }
         assertThatThrownBy(agentCheck(closed, TIMEOUT, "127.0.0.1")::poll)

@@ -89,7 +89,7 @@ class ReportReceiverTest {
                 send(sender, channel, ReceivedReports.report(ReceivedReports.WEB, "web-1", ++sequence));
             }
             ServerLoad load = received.next();
-            assertThat(load.report().clients()).isEqualTo(sequence);
+            assertThat(load.report().clients()).isEqualTo((double) sequence);
             assertThat(load.source()).isEqualTo(LoadSource.AGENT);
         }
         assertThat(received.tally.of(ReportOutcome.MALFORMED)).isEqualTo(2);
