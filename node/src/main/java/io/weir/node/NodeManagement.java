@@ -57,12 +57,16 @@ final class NodeManagement implements ManagedNode {
         try {
             return view(change.make(), true);
         } catch (ConfigurationException e) {
-            throw new RefusedException(RefusedException.Kind.INVALID, e.getMessage());
+            throw refused(RefusedException.Kind.INVALID, e);
         } catch (ConfigurationRefusedException e) {
-            throw new RefusedException(RefusedException.Kind.CONFLICT, e.getMessage());
+            throw refused(RefusedException.Kind.CONFLICT, e);
         } catch (UnknownNameException e) {
-            throw new RefusedException(RefusedException.Kind.UNKNOWN, e.getMessage());
+            throw refused(RefusedException.Kind.UNKNOWN, e);
         }
+    }
+
+    private static RefusedException refused(RefusedException.Kind kind, Exception cause) {
+        return new RefusedException(kind, String.valueOf(cause.getMessage()));
     }
 
     @Override
@@ -76,9 +80,9 @@ final class NodeManagement implements ManagedNode {
         try {
             previewed = control.preview(ConfigurationLoader.parse(fileName, yaml), yaml);
         } catch (ConfigurationException e) {
-            throw new RefusedException(RefusedException.Kind.INVALID, e.getMessage());
+            throw refused(RefusedException.Kind.INVALID, e);
         } catch (ConfigurationRefusedException e) {
-            throw new RefusedException(RefusedException.Kind.CONFLICT, e.getMessage());
+            throw refused(RefusedException.Kind.CONFLICT, e);
         }
         MovedConnections moved = previewed.before() == null
                 ? new MovedConnections(0, 0, 0, List.of())
@@ -95,8 +99,7 @@ final class NodeManagement implements ManagedNode {
                 moved.moved(),
                 moved.orphaned(),
                 moved.examples().stream()
-                        .map(each ->
-                                new Preview.MovedConnection(each.client(), each.service(), each.from(), each.to()))
+                        .map(each -> new Preview.MovedConnection(each.client(), each.service(), each.from(), each.to()))
                         .toList());
     }
 
