@@ -1,6 +1,5 @@
 package io.weir.management;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param body shared with other answers; nobody writes to it
  * @param headers further ones
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
     static final String JSON = "application/json";
     static final String YAML = "application/yaml";
@@ -60,9 +60,5 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
                         method + " is not possible on " + path + " (possible: " + String.join(", ", allowed) + ")",
                         null)
                 .with("Allow", String.join(", ", allowed));
-    }
-
-    String text() {
-        return new String(body, StandardCharsets.UTF_8);
     }
 }

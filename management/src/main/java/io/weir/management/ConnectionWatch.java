@@ -54,8 +54,9 @@ final class ConnectionWatch implements Connection.Listener, AutoCloseable {
         long now = System.nanoTime();
         watched.put(endPoint, new Watched(now + head.toNanos()));
         boolean isTooMany = open.incrementAndGet() > most;
-        if (isTooMany
-                || opened != null && !opened.tryTake(RateLimiter.source(endPoint.getRemoteSocketAddress()), now)) {
+        boolean isTooOften =
+                opened != null && !opened.tryTake(RateLimiter.source(endPoint.getRemoteSocketAddress()), now);
+        if (isTooMany || isTooOften) {
             endPoint.close();
         }
     }
@@ -65,10 +66,6 @@ final class ConnectionWatch implements Connection.Listener, AutoCloseable {
         if (!(connection instanceof SslConnection) && watched.remove(connection.getEndPoint()) != null) {
             open.decrementAndGet();
         }
-    }
-
-    int connections() {
-        return open.get();
     }
 
     /** A request has begun. */

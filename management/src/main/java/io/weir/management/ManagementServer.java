@@ -1,6 +1,7 @@
 package io.weir.management;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ public final class ManagementServer implements AutoCloseable {
 
         /** TCP without TLS on a loopback address. */
         public static Options loopback(int port) {
-            return new Options(new InetSocketAddress("127.0.0.1", port), null, null, List.of());
+            return new Options(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), null, null, List.of());
         }
     }
 
@@ -252,7 +253,7 @@ public final class ManagementServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            boolean isUnix = request.getConnectionMetaData().getConnector() == unix;
+            boolean isUnix = unix.equals(request.getConnectionMetaData().getConnector());
             return (isUnix ? onUnix : others).handle(request, response, callback);
         }
     }

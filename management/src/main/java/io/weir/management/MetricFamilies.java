@@ -41,6 +41,16 @@ final class MetricFamilies {
         }
     }
 
+    /** The same for a whole number, exact up to 2^53. */
+    void counter(String name, String help, long value, String... labels) {
+        counter(name, help, (double) value, labels);
+    }
+
+    /** The same for a whole number. */
+    void gauge(String name, String help, long value, String... labels) {
+        gauge(name, help, (double) value, labels);
+    }
+
     /** A value of now. */
     void gauge(String name, String help, double value, String... labels) {
         Labels at = Labels.of(labels);
@@ -59,6 +69,11 @@ final class MetricFamilies {
         if (value >= 0) {
             gauge(name, help, value, labels);
         }
+    }
+
+    /** The same for a whole number. */
+    void known(String name, String help, long value, String... labels) {
+        known(name, help, (double) value, labels);
     }
 
     /** A distribution by its median and its 99 % quantile, which are left out when negative. */

@@ -47,6 +47,7 @@ final class NodeDocuments implements AutoCloseable {
      *
      * @param epoch how often the node had been changed before it was begun
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Encoded(byte[] bytes, long generation, long epoch, long atNs) {}
 
     private record Taken(NodeSnapshot snapshot, long epoch, long atNs) {}

@@ -38,7 +38,7 @@ final class Origins {
                 || IPV6.matcher(name).matches()
                 || name.equals("localhost")
                 || names.contains(name)
-                || name.indexOf('.') > 0 && names.contains("*" + name.substring(name.indexOf('.')));
+                || (name.indexOf('.') > 0 && names.contains("*" + name.substring(name.indexOf('.'))));
         if (!isOurs) {
             throw new ApiException(
                     403,

@@ -27,21 +27,19 @@ record Route(String method, String path, Access access, BodyKind body, Set<Strin
 
     /** Bodies, by what they hold. */
     enum BodyKind {
-        NONE(List.of()),
-        JSON(List.of(Answer.JSON)),
-        YAML(List.of(Answer.YAML, "application/x-yaml", "text/yaml", "text/x-yaml")),
+        NONE,
+        JSON,
+        YAML,
         /** Bytes of any content type. */
-        DATAGRAM(List.of());
-
-        private final List<String> contentTypes;
-
-        BodyKind(List<String> contentTypes) {
-            this.contentTypes = contentTypes;
-        }
+        DATAGRAM;
 
         /** Content types that are taken; none means any. */
         List<String> contentTypes() {
-            return contentTypes;
+            return switch (this) {
+                case JSON -> List.of(Answer.JSON);
+                case YAML -> List.of(Answer.YAML, "application/x-yaml", "text/yaml", "text/x-yaml");
+                case NONE, DATAGRAM -> List.of();
+            };
         }
     }
 
@@ -52,6 +50,7 @@ record Route(String method, String path, Access access, BodyKind body, Set<Strin
      * @param query parameters
      * @param accept the header, or the empty string
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Call(Map<String, String> variables, Map<String, String> query, String accept, byte[] body) {
         String variable(String name) {
             return java.util.Objects.requireNonNull(variables.get(name), name);

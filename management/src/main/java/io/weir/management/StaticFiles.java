@@ -36,6 +36,7 @@ final class StaticFiles {
      *
      * @param tag entity tag, with its quotes
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record StaticFile(byte[] bytes, String contentType, String tag) {}
 
     /**

@@ -33,7 +33,7 @@ final class BadInputTest {
         for (String operation : new ApiDocument().operations()) {
             String method = operation.substring(0, operation.indexOf(' '));
             String path = operation.substring(operation.indexOf(' ') + 1).replaceAll("[{}]", "");
-            boolean isOpen = !path.startsWith("/v1/") && !path.equals("/metrics") || path.equals("/v1/reports");
+            boolean isOpen = (!path.startsWith("/v1/") && !path.equals("/metrics")) || path.equals("/v1/reports");
 
             Answered answer = served.send(method, path, null, null, ServedNode.NOTHING);
 
@@ -231,6 +231,7 @@ final class BadInputTest {
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // the ends of the lines matter
     void agents_may_use_any_host_name() throws IOException {
         assertThat(served.raw("POST /v1/reports HTTP/1.1\r\n"
                         + "Host: weir.example\r\n"
@@ -274,6 +275,7 @@ final class BadInputTest {
                 "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001"
             })
+    @SuppressWarnings("StringConcatToTextBlock") // the ends of the lines matter
     void what_is_not_http_is_refused_in_the_form_of_the_api(String bytes) throws IOException {
         String answer = served.raw(bytes);
 

@@ -85,7 +85,7 @@ final class FloodTest {
                 Socket waiting = served.connect()) {
             // A request that waits for its body has the only place.
             waiting.getOutputStream()
-                    .write(("POST /v1/reports HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+                    .write("POST /v1/reports HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
                             .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThat(waiting.getInputStream().readNBytes("HTTP/1.1 100".length()))
                     .asString(java.nio.charset.StandardCharsets.US_ASCII)

@@ -65,7 +65,7 @@ final class ManagementServerTest {
 
     @Test
     void a_port_that_is_taken_is_an_error_and_leaves_nothing() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> ManagementServer.start(Options.loopback(port), node, socket(), TOKEN))
                     .isInstanceOf(IOException.class)
@@ -77,18 +77,28 @@ final class ManagementServerTest {
 
     @Test
     void plain_tcp_is_for_loopback_alone() {
-        assertThatThrownBy(() -> new Options(new InetSocketAddress("192.0.2.1", 7480), null, null, List.of()))
+        assertThatThrownBy(() -> new Options(
+                        new InetSocketAddress(java.net.InetAddress.ofLiteral("192.0.2.1"), 7480),
+                        null,
+                        null,
+                        List.of()))
                 .hasMessageContaining("192.0.2.1")
                 .hasMessageContaining("TLS");
         assertThatThrownBy(() -> new Options(null, Path.of("c.pem"), null, List.of()))
                 .hasMessageContaining("together");
-        assertThat(new Options(new InetSocketAddress("::1", 7480), null, null, List.of()).address())
+        assertThat(new Options(
+                                new InetSocketAddress(java.net.InetAddress.ofLiteral("::1"), 7480),
+                                null,
+                                null,
+                                List.of())
+                        .address())
                 .isNotNull();
     }
 
     @Test
     void both_families_are_served() throws IOException, InterruptedException {
-        Options options = new Options(new InetSocketAddress("::1", 0), null, null, List.of());
+        Options options =
+                new Options(new InetSocketAddress(java.net.InetAddress.ofLiteral("::1"), 0), null, null, List.of());
         try (ManagementServer server = ManagementServer.start(options, node, socket(), TOKEN)) {
             int port = server.address().orElseThrow().getPort();
             assertThat(curl("-H", "Authorization: Bearer " + TOKEN, "http://[::1]:" + port + "/v1/node"))
@@ -159,7 +169,8 @@ final class ManagementServerTest {
     void tls_is_served_with_a_certificate_and_key_of_any_kind(String algorithm) throws Exception {
         Path certificate = certificate(algorithm, "a");
         Path key = folder.resolve("a.key");
-        Options options = new Options(new InetSocketAddress("127.0.0.1", 0), certificate, key, List.of());
+        Options options = new Options(
+                new InetSocketAddress(java.net.InetAddress.ofLiteral("127.0.0.1"), 0), certificate, key, List.of());
         try (ManagementServer server = ManagementServer.start(options, node, socket(), TOKEN)) {
             int port = server.address().orElseThrow().getPort();
             String token = "Authorization: Bearer " + TOKEN;

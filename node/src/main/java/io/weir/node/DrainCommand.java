@@ -54,6 +54,9 @@ final class DrainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print JSON")
     private boolean json;
 
+    /** The server was seen to be drained; a moment may pass until its status says so. */
+    private boolean seen;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -123,9 +126,11 @@ final class DrainCommand implements Callable<Integer> {
             throw new NodeException(
                     ExitStatus.FAILED, "server '" + server + "' was removed from the configuration meanwhile");
         }
-        if (!found.get().administration().equals("draining")) {
+        boolean draining = found.get().administration().equals("draining");
+        if (seen && !draining) {
             throw new NodeException(ExitStatus.FAILED, "the drain of server '" + server + "' was ended meanwhile");
         }
+        seen |= draining;
         return found.get().liveConnections();
     }
 }

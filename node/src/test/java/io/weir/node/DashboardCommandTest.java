@@ -76,11 +76,11 @@ class DashboardCommandTest {
                 SocketRelay relay = DashboardCommand.start(name, 0, new PrintWriter(out))) {
             List<Socket> idle = new ArrayList<>();
             for (int k = 0; k < SocketRelay.MOST_CONNECTIONS; k++) {
-                idle.add(new Socket(InetAddress.getByName("127.0.0.1"), relay.port()));
+                idle.add(new Socket(InetAddress.getLoopbackAddress(), relay.port()));
             }
-            try (Socket late = new Socket(InetAddress.getByName("127.0.0.1"), relay.port())) {
+            try (Socket late = new Socket(InetAddress.getLoopbackAddress(), relay.port())) {
                 late.getOutputStream()
-                        .write(("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                        .write("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                                 .getBytes(StandardCharsets.US_ASCII));
                 for (Socket socket : idle) {
                     socket.close();

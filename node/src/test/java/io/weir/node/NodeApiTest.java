@@ -223,6 +223,17 @@ class NodeApiTest {
     }
 
     @Test
+    void a_drain_that_somebody_ends_is_waited_for_no_longer() throws Exception {
+        node.live.set(1);
+        node.whenLookedAt(3, () -> node.drain("alpha", false));
+
+        AllCommands.Result result = weir("drain", "--wait=30", "alpha");
+
+        assertThat(result.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(result.err()).endsWith("weir: the drain of server 'alpha' was ended meanwhile\n");
+    }
+
+    @Test
     void another_token_is_said_so() throws IOException {
         Files.writeString(AdminSocket.token(AdminSocket.ownFolder(), name), "fedcba9876543210");
 

@@ -31,6 +31,21 @@ final class PlayedNode implements ManagedNode, AutoCloseable {
 
     final AtomicLong endEachLook = new AtomicLong();
 
+    private long looks;
+    private long eventfulLook = -1;
+    private Event event = () -> {};
+
+    /** What happens in the middle of a test. */
+    interface Event {
+        void happen() throws RefusedException;
+    }
+
+    /** Something happens when somebody looks at the node for the so-manieth time from now. */
+    synchronized void whenLookedAt(long times, Event then) {
+        eventfulLook = looks + times;
+        event = then;
+    }
+
     PlayedNode(String name) throws IOException {
         this.name = name;
         generations.add(new GenerationView(1, 1_700_000_000_000L, "start weir.yaml", List.of(), List.of(), true));
@@ -46,6 +61,13 @@ final class PlayedNode implements ManagedNode, AutoCloseable {
 
     @Override
     public synchronized NodeSnapshot snapshot() {
+        if (++looks == eventfulLook) {
+            try {
+                event.happen();
+            } catch (RefusedException e) {
+                throw new AssertionError(e);
+            }
+        }
         long now = live.get();
         live.set(Math.max(0, now - endEachLook.get()));
         return new NodeSnapshot(

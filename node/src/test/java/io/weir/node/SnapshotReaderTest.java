@@ -209,9 +209,10 @@ class SnapshotReaderTest {
 
     @Test
     void a_thousand_services_of_a_hundred_servers_are_read_every_second_with_ease() {
-        StringBuilder body = new StringBuilder(
-                "interfaces: [{name: ext0, addresses: [10.0.0.1/8], link-address: \"02:00:00:00:00:01\", mtu: 1500}]\n"
-                        + "servers:\n");
+        StringBuilder body = new StringBuilder("""
+            interfaces: [{name: ext0, addresses: [10.0.0.1/8], link-address: "02:00:00:00:00:01", mtu: 1500}]
+            servers:
+            """);
         for (int k = 0; k < 100; k++) {
             body.append("  - {name: s")
                     .append(k)

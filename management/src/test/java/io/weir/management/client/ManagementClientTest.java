@@ -85,14 +85,15 @@ final class ManagementClientTest {
 
     @Test
     void a_body_of_some_length_is_read() throws IOException {
-        var unused = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nnothing-more", false);
+        var _ = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nnothing-more", false);
 
         assertThat(client().get("/")).isEqualTo(new Response(404, "nothing"));
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // the ends of the lines matter
     void a_body_in_chunks_is_read() throws IOException {
-        var unused = answering(
+        var _ = answering(
                 "HTTP/1.1 100 Continue\r\n\r\n"
                         + "HTTP/1.1 200 OK\r\n"
                         + "Transfer-Encoding: chunked\r\n\r\n"
@@ -108,7 +109,7 @@ final class ManagementClientTest {
 
     @Test
     void a_body_to_the_end_of_the_connection_is_read() throws IOException {
-        var unused = answering("HTTP/1.0 200 OK\r\n\r\nall of it", true);
+        var _ = answering("HTTP/1.0 200 OK\r\n\r\nall of it", true);
 
         assertThat(client().get("/")).isEqualTo(new Response(200, "all of it"));
     }
@@ -128,14 +129,14 @@ final class ManagementClientTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab"
             })
     void what_is_not_an_answer_is_an_error(String bytes) throws IOException {
-        var unused = answering(bytes, true);
+        var _ = answering(bytes, true);
 
         assertThatThrownBy(() -> client().get("/")).isInstanceOf(IOException.class);
     }
 
     @Test
     void an_answer_that_does_not_come_is_not_waited_for() throws IOException {
-        var unused = answering("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nshort", false);
+        var _ = answering("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nshort", false);
         ManagementClient client = client().withTimeouts(Duration.ofMillis(100), Duration.ofMillis(100));
 
         assertThatThrownBy(() -> client.get("/")).isInstanceOf(SocketTimeoutException.class);
@@ -150,8 +151,9 @@ final class ManagementClientTest {
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // the ends of the lines matter
     void events_are_read_line_by_line() throws IOException {
-        var unused = answering(
+        var _ = answering(
                 "HTTP/1.1 200 OK\r\n"
                         + "Content-Type: text/event-stream\r\n"
                         + "Transfer-Encoding: chunked\r\n\r\n"
@@ -178,14 +180,14 @@ final class ManagementClientTest {
 
     @Test
     void refused_events_are_an_error() throws IOException {
-        var unused = answering("HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nfull", false);
+        var _ = answering("HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nfull", false);
 
         assertThatThrownBy(() -> client().events(event -> {})).hasMessageContaining("status 503: full");
     }
 
     @Test
     void an_interrupt_ends_the_listening() throws IOException, InterruptedException, ExecutionException {
-        var unused = answering("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", false);
+        var _ = answering("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", false);
         CompletableFuture<Throwable> end = new CompletableFuture<>();
         CompletableFuture<Event> first = new CompletableFuture<>();
         Thread listener = Thread.ofPlatform().start(() -> {

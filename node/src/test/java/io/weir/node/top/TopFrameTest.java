@@ -46,7 +46,7 @@ class TopFrameTest {
     private static NodeSnapshot node(long generation, long atMs, long opened, List<ServerView> servers) {
         List<MemberView> members = new ArrayList<>();
         for (ServerView s : servers) {
-            members.add(new MemberView(s.name(), 100, (int) (generation == 1 ? 100 : 50), 1.0 / servers.size(), 8080));
+            members.add(new MemberView(s.name(), 100, generation == 1 ? 100 : 50, 1.0 / servers.size(), 8080));
         }
         return new NodeSnapshot(
                 "demo",
