@@ -177,7 +177,7 @@ final class LinkChanges implements AutoCloseable {
     private static byte[] octets(long linkAddress) {
         byte[] octets = new byte[6];
         for (int i = 0; i < 6; i++) {
-            octets[i] = (byte) (linkAddress >> 8 * (5 - i));
+            octets[i] = (byte) (linkAddress >> (8 * (5 - i)));
         }
         return octets;
     }
