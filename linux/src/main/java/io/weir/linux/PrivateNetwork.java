@@ -243,7 +243,7 @@ public final class PrivateNetwork implements AutoCloseable {
     private static long group() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"), StandardCharsets.UTF_8)) {
             if (line.startsWith("Gid:")) {
-                return Long.parseLong(line.split("\\s+")[2]);
+                return Long.parseLong(line.split("\\s+", -1)[2]);
             }
         }
         return 0;

@@ -24,7 +24,7 @@ class HostNetworkTest {
     @Test
     void sockets_are_plain_ones() throws Exception {
         try (HostNetwork network = new HostNetwork();
-                ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 SocketChannel tcp = network.openTcp(LOOPBACK);
                 DatagramChannel udp = network.listenUdp(LOOPBACK, 0)) {
             assertThat(tcp.connect(server.getLocalSocketAddress())).isTrue();

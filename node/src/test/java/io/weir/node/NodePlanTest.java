@@ -7,6 +7,7 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.linux.EthernetDevice;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class NodePlanTest {
@@ -91,9 +92,9 @@ class NodePlanTest {
         assertThat(with.interfaces()).isEqualTo(without.interfaces());
         assertThat(with.rows()).isEqualTo(without.rows() + 1);
         assertThat(with.rings()).isEqualTo(without.rings());
-        assertThat(with.control()).isNotNull();
-        assertThat(with.control().id()).isEqualTo(3);
-        assertThat(with.control().queues()).containsExactly(2);
-        assertThat(with.control().device()).isEqualTo("weirc-weir");
+        InterfacePlan control = Objects.requireNonNull(with.control());
+        assertThat(control.id()).isEqualTo(3);
+        assertThat(control.queues()).containsExactly(2);
+        assertThat(control.device()).isEqualTo("weirc-weir");
     }
 }

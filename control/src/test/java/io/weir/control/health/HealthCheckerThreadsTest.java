@@ -37,7 +37,7 @@ class HealthCheckerThreadsTest {
 
     @Test
     void a_server_goes_up_and_down_and_comes_back() throws Exception {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        InetAddress loopback = InetAddress.getLoopbackAddress();
         ServerSocket server = new ServerSocket(0, 10, loopback);
         int port = server.getLocalPort();
         CheckConfiguration check = new CheckConfiguration(
@@ -60,7 +60,7 @@ class HealthCheckerThreadsTest {
 
     @Test
     void closing_ends_checks_under_way() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             var probe = new HttpProbe(silent.getLocalPort(), false, false, "/", null, List.of(), null);
             CheckConfiguration soon =
                     new CheckConfiguration("c", probe, Duration.ofMillis(1), Duration.ofSeconds(60), 2, 2, 0);

@@ -10,6 +10,7 @@ import io.weir.wire.IpAddress;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -58,7 +59,7 @@ class HttpsCheckTest {
                         new String(PASSWORD))
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(keytool.getInputStream().readAllBytes());
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor()).as(output).isZero();
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
@@ -80,7 +81,7 @@ class HttpsCheckTest {
         server.setHttpsConfigurator(new HttpsConfigurator(serving));
         server.createContext("/", exchange -> {
             var session = (ExtendedSSLSession) ((com.sun.net.httpserver.HttpsExchange) exchange).getSSLSession();
-            byte[] body = ("names " + session.getRequestedServerNames()).getBytes();
+            byte[] body = ("names " + session.getRequestedServerNames()).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

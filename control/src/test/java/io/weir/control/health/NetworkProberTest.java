@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class NetworkProberTest {
         return probe(probe, LONG_MS, V4);
     }
 
-    private static HttpProbe http(int port, String path, List<Integer> statuses, String body) {
+    private static HttpProbe http(int port, String path, List<Integer> statuses, @Nullable String body) {
         return new HttpProbe(port, false, false, path, null, statuses, body);
     }
 
@@ -120,7 +121,7 @@ class NetworkProberTest {
 
     @Test
     void http_looks_at_status_host_and_body() throws Exception {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] body = ("host=" + exchange.getRequestHeaders().getFirst("Host") + " status: ok")
                     .getBytes(StandardCharsets.UTF_8);
@@ -171,7 +172,7 @@ class NetworkProberTest {
             assertThat(probe(new HttpProbe(port, true, false, "/", null, List.of(), null), 150, V4))
                     .isEqualTo(ProbeResult.bad("no answer within 150 ms"));
         }
-        try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+        try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             assertThat(probe(new UdpProbe(silent.getLocalPort(), "x", null), 150, V4))
                     .isEqualTo(ProbeResult.bad("no answer within 150 ms"));
         }
@@ -213,7 +214,7 @@ class NetworkProberTest {
 
     @Test
     void udp_looks_at_the_answer() throws Exception {
-        try (DatagramSocket echo = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+        try (DatagramSocket echo = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {
                 try {
                     DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);

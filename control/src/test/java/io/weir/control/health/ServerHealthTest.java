@@ -12,8 +12,8 @@ class ServerHealthTest {
 
     private HealthState after(String results) {
         HealthState state = health.state();
-        for (char result : results.toCharArray()) {
-            state = health.record(result == '+', RISE, FALL);
+        for (int i = 0; i < results.length(); i++) {
+            state = health.record(results.charAt(i) == '+', RISE, FALL);
         }
         return state;
     }
