@@ -24,7 +24,7 @@ final class PlatformLogger extends LegacyAbstractLogger {
     PlatformLogger(String name) {
         this.name = name;
         platform = System.getLogger(name);
-        isOfCallers = name.startsWith("org.eclipse.jetty.http.");
+        isOfCallers = name.startsWith("org.eclipse.jetty.http.") || name.startsWith("org.eclipse.jetty.util.HostPort");
     }
 
     @Override
