@@ -89,7 +89,7 @@ final class Draft {
     }
 
     /** From the measurement to now, as far as known. */
-    long ageMs(int k) {
+    double ageMs(int k) {
         ReportedLoad load = member(k).load();
         return passive || load == null ? 0 : situation.nowMs() - load.receivedMs() + Math.max(0, load.delayMs());
     }

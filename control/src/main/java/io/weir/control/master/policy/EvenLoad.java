@@ -39,6 +39,7 @@ final class EvenLoad implements Stage {
     /** Taken for a load of 1.65. */
     private static final double HIDDEN = 0.5;
 
+    private static final double LEAST_FLOOR = 0.001;
     private static final int BISECTIONS = 60;
 
     @Override
@@ -61,12 +62,18 @@ final class EvenLoad implements Stage {
         private final LoadConfiguration load;
         private final boolean[] isIn;
         private final double[] factor;
+        /** A weight that is multiplied comes back from nothing never. */
+        private final double floor;
+
+        private final double ceiling;
         private final double lifetimeMs;
         private double sum;
 
         Group(Draft draft, boolean isOverflow) {
             this.draft = draft;
             this.load = draft.situation.load();
+            floor = Math.clamp(load.floor(), LEAST_FLOOR, 1);
+            ceiling = Math.max(load.ceiling(), 1);
             int count = draft.count();
             isIn = new boolean[count];
             factor = new double[count];
@@ -109,7 +116,7 @@ final class EvenLoad implements Stage {
             }
             for (int k = 0; k < factor.length; k++) {
                 if (isIn[k]) {
-                    factor[k] = Math.clamp(draft.state[k].factor() * sum / before, load.floor(), load.ceiling());
+                    factor[k] = Math.clamp(draft.state[k].factor() * sum / before, floor, ceiling);
                 }
             }
         }
@@ -196,7 +203,7 @@ final class EvenLoad implements Stage {
             }
             // The sum grows with the scale, so halving finds it; no scale reaches further than all bounds.
             double low = 0;
-            double high = load.ceiling() / load.floor() * (1 + load.step());
+            double high = ceiling / floor * (1 + load.step());
             for (int n = 0; n < BISECTIONS; n++) {
                 double scale = (low + high) / 2;
                 double total = 0;
@@ -217,8 +224,8 @@ final class EvenLoad implements Stage {
         }
 
         private double allowed(int k, double wanted) {
-            double least = Math.max(load.floor(), factor[k] / (1 + load.step()));
-            double greatest = Math.min(load.ceiling(), factor[k] * (1 + load.step()));
+            double least = Math.max(floor, factor[k] / (1 + load.step()));
+            double greatest = Math.min(ceiling, factor[k] * (1 + load.step()));
             return Math.clamp(wanted, Math.min(least, greatest), greatest);
         }
 

@@ -13,6 +13,7 @@ import io.weir.control.configuration.LoadConfiguration;
 import io.weir.control.master.policy.MemberSituation.ReportedLoad;
 import io.weir.control.master.policy.MemberSituation.Traffic;
 import io.weir.memory.server.ServerStatus.Health;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -281,6 +282,31 @@ class EvenLoadTest {
         double proportion = (double) weights(before).get(0) / weights(before).get(1);
         assertThat((double) weights(after).get(0) / weights(after).get(1)).isEqualTo(proportion, within(0.01));
         assertThat(weights(after).get(2)).isZero();
+    }
+
+    @Test
+    void without_a_floor_nobody_starves_for_good() {
+        LoadConfiguration noFloor = new LoadConfiguration(
+                Duration.ofSeconds(1), Duration.ofSeconds(10), LoadConfiguration.Index.DEFAULTS, 0.5, 0, 4);
+        ServiceState state = ServiceState.NONE;
+        List<Integer> weights = List.of();
+        for (int second = 0; second < 600; second++) {
+            double cpu = second < 300 ? 1 : 0;
+            Distribution distribution = Master.distribute(new Situation(
+                    "web",
+                    EVEN_LOAD,
+                    noFloor,
+                    List.of(member("a", 1, cpu, second * 1000L), member("b", 1, 0.5, second * 1000L)),
+                    state,
+                    second * 1000L));
+            state = distribution.state();
+            weights = weights(distribution);
+            if (second == 299) {
+                assertThat(weights.get(0)).isBetween(1, 10);
+            }
+        }
+
+        assertThat(weights.get(0)).isGreaterThan(256);
     }
 
     @Test
