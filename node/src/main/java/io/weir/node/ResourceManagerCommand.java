@@ -244,7 +244,7 @@ final class ResourceManagerCommand implements Callable<Integer> {
     }
 
     private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
+        String host = IpAddress.ofOctets(address.getAddress().getAddress()).toString();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 

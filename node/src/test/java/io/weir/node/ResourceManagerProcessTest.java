@@ -169,10 +169,10 @@ class ResourceManagerProcessTest {
     @Test
     void the_servers_of_a_configuration_are_the_only_ones() throws Exception {
         Path key = key("one.key");
-        Path file = Files.writeString(
-                folder.resolve("weir.yaml"),
-                "interfaces: [{name: eth0, addresses: [10.0.0.1/24]}]\n"
-                        + "servers: [{name: web-1, addresses: [10.0.0.2]}, {name: web-2, addresses: [10.0.0.3]}]\n");
+        Path file = Files.writeString(folder.resolve("weir.yaml"), """
+            interfaces: [{name: eth0, addresses: [10.0.0.1/24]}]
+            servers: [{name: web-1, addresses: [10.0.0.2]}, {name: web-2, addresses: [10.0.0.3]}]
+            """);
         ResourceManagerCommand command = new ResourceManagerCommand();
         new CommandLine(command)
                 .parseArgs(

@@ -140,8 +140,11 @@ public final class ReportCodec {
      * @param keys the key of an id, or null
      */
     public static Decoded decode(byte[] bytes, int offset, int length, IntFunction<@Nullable ReportKey> keys) {
-        if (length < MIN_BYTES || length > MAX_BYTES) {
-            return malformed("has " + length + " bytes, not within " + MIN_BYTES + ".." + MAX_BYTES);
+        if (length < MIN_BYTES) {
+            return malformed("has " + length + " bytes, fewer than " + MIN_BYTES);
+        }
+        if (length > MAX_BYTES) {
+            return malformed("has more than " + MAX_BYTES + " bytes");
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length).slice();
         if (buffer.getInt(0) != MAGIC) {

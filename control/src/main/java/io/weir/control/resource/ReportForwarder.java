@@ -5,6 +5,7 @@ import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportSession;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
  */
 public final class ReportForwarder implements ResourceListener, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ReportForwarder.class.getName());
+    private static final long COMPLAINT_INTERVAL_NS = 60_000_000_000L;
 
     private final DatagramChannel node;
     private final ReportSession session;
@@ -29,7 +31,7 @@ public final class ReportForwarder implements ResourceListener, AutoCloseable {
     private final Consumer<LoadReport> forwarded;
     private final Map<String, LoadReport> waiting = new LinkedHashMap<>(); // guarded by itself
     private final byte[] bytes = new byte[ReportCodec.MAX_BYTES];
-    private boolean failing;
+    private long complainedNs = System.nanoTime() - 2 * COMPLAINT_INTERVAL_NS;
     private volatile boolean closed;
 
     /**
@@ -89,20 +91,30 @@ public final class ReportForwarder implements ResourceListener, AutoCloseable {
     private boolean send(LoadReport report) {
         try {
             int length = session.encode(report, wallClockMs.getAsLong(), bytes);
-            node.write(ByteBuffer.wrap(bytes, 0, length));
-            if (failing) {
-                LOG.log(Level.INFO, "the node takes reports again");
-            }
-            failing = false;
+            write(ByteBuffer.wrap(bytes, 0, length));
             forwarded.accept(report);
             return true;
         } catch (IOException e) {
-            // Also the ICMP error to an earlier datagram: no process listens there.
-            if (!failing && !closed) {
-                LOG.log(Level.WARNING, "a report could not be sent to the node: " + e);
-            }
-            failing = true;
+            complain(e);
             return false;
+        }
+    }
+
+    private void write(ByteBuffer report) throws IOException {
+        try {
+            node.write(report);
+        } catch (PortUnreachableException e) {
+            // The answer to an earlier datagram, told instead of sending this one: nobody listened then, perhaps now.
+            complain(e);
+            node.write(report);
+        }
+    }
+
+    private void complain(IOException e) {
+        long now = System.nanoTime();
+        if (!closed && now - complainedNs > COMPLAINT_INTERVAL_NS) {
+            complainedNs = now;
+            LOG.log(Level.WARNING, "reports do not reach the node: " + e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.weir.agent.report.ReportDatagram;
 import io.weir.agent.report.ReportOutcome;
 import io.weir.agent.report.ReportVerifier;
 import io.weir.agent.report.ReportVerifier.Verdict;
+import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -97,8 +98,8 @@ public final class ReportReceiver implements AutoCloseable {
         }
         LOG.log(
                 Level.WARNING,
-                "report from " + source.getHostAddress() + " dropped (" + verdict.outcome() + "): " + verdict.reason()
-                        + (more == 0 ? "" : "; and " + more + " others since the last notice"));
+                "report from " + IpAddress.ofOctets(source.getAddress()) + " dropped (" + verdict.outcome() + "): "
+                        + verdict.reason() + (more == 0 ? "" : "; and " + more + " others since the last notice"));
     }
 
     /**
