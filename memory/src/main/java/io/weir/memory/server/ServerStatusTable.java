@@ -173,7 +173,7 @@ public final class ServerStatusTable {
 
     /** Counts a report; from any thread of the control processor. */
     public void count(ReportOutcome outcome) {
-        long unused = (long) U64.getAndAdd(region, 8L * outcome.index(), 1L);
+        long _ = (long) U64.getAndAdd(region, 8L * outcome.index(), 1L);
     }
 
     /** Reports that came to this end so far. */

@@ -28,8 +28,8 @@ public final class HotCold {
     /** The paper's quantile of 2^-0.25. */
     private static final int QUANTILE_PERCENT = 84;
 
-    private static final int UP = 21;
-    private static final int DOWN = 4;
+    private static final int UP = QUANTILE_PERCENT / 4;
+    private static final int DOWN = (100 - QUANTILE_PERCENT) / 4;
     /** A step is a 512th of the value. */
     private static final int STEP_SHIFT = 9;
 
