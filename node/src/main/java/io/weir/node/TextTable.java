@@ -29,11 +29,6 @@ final class TextTable {
         return this;
     }
 
-    /** A number without the fraction that a whole number does not have. */
-    static String decimal(double value) {
-        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
-    }
-
     boolean isEmpty() {
         return rows.isEmpty();
     }
