@@ -211,7 +211,7 @@ public final class ControlProcessor {
         long start = System.nanoTime();
         ConfigurationTable.Applied applied = table.apply(next.configuration(), nextDecisions, facts, cause);
         long tookMs = (System.nanoTime() - start) / 1_000_000;
-        boolean isOther = desired == null || next.configuration() != desired.configuration();
+        boolean isOther = desired == null || !next.configuration().equals(desired.configuration());
         desired = next;
         decisions = nextDecisions;
         leaving = nextDecisions.leaving();

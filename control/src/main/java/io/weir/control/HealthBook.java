@@ -14,7 +14,8 @@ final class HealthBook {
     /**
      * What is known of a server.
      *
-     * @param upSinceMs when it came up after it had been down or was new, or {@link #ALWAYS}
+     * @param upSinceMs when it came up after it had been down or was new, when that is known
+     * @param isUpAlways it did not come up while it was watched
      */
     record Entry(HealthState state, String message, int upSinceMs, boolean isUpAlways) {
         static final Entry NEW_NODE = new Entry(HealthState.UNCHECKED, "", 0, true);

@@ -76,7 +76,7 @@ class SnapshotReaderTest {
         List<MemberView> web = reader.read().services().getFirst().members();
 
         assertThat(web).extracting(MemberView::server).containsExactly("alpha", "beta", "gamma");
-        assertThat(web).extracting(MemberView::weight).containsExactly(2, 1, 1);
+        assertThat(web).extracting(MemberView::weight).containsExactly(2.0, 1.0, 1.0);
         assertThat(web.get(0).share()).isCloseTo(0.5, within(0.01));
         assertThat(web.get(1).share()).isCloseTo(0.25, within(0.01));
     }

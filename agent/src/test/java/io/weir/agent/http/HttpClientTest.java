@@ -41,13 +41,18 @@ class HttpClientTest {
 
     @Test
     void a_body_in_chunks() throws IOException {
-        server.raw("HTTP/1.1 200 OK\r\n"
-                + "transfer-encoding: Chunked\r\n\r\n"
-                + "5\r\n"
-                + "hello\r\n"
-                + "6;name=value\r\n"
-                + " world\r\n"
-                + "0\r\n\r\n");
+        server.raw(String.join(
+                "\r\n",
+                "HTTP/1.1 200 OK",
+                "transfer-encoding: Chunked",
+                "",
+                "5",
+                "hello",
+                "6;name=value",
+                " world",
+                "0",
+                "",
+                ""));
         assertThat(CLIENT.get(server.url()).text()).isEqualTo("hello world");
     }
 

@@ -32,30 +32,25 @@ final class CheckReader {
     private static final int LONGEST_TEXT = 1024;
 
     private enum Type {
-        TCP(Set.of(CHECK_PORT)),
-        HTTP(Set.of(CHECK_PORT, CHECK_PATH, CHECK_HOST, CHECK_STATUS, CHECK_BODY)),
-        HTTPS(Set.of(CHECK_PORT, CHECK_PATH, CHECK_HOST, CHECK_STATUS, CHECK_BODY, CHECK_VERIFY)),
-        UDP(Set.of(CHECK_PORT, CHECK_PAYLOAD, CHECK_EXPECT)),
-        ICMP(Set.of()),
-        COMMAND(Set.of(CHECK_COMMAND));
-
-        private static final Set<ConfigurationKey> SOME = Set.of(
-                CHECK_PORT,
-                CHECK_PATH,
-                CHECK_HOST,
-                CHECK_STATUS,
-                CHECK_BODY,
-                CHECK_VERIFY,
-                CHECK_PAYLOAD,
-                CHECK_EXPECT,
-                CHECK_COMMAND);
-
-        private final Set<ConfigurationKey> keys;
-
-        Type(Set<ConfigurationKey> keys) {
-            this.keys = keys;
-        }
+        TCP,
+        HTTP,
+        HTTPS,
+        UDP,
+        ICMP,
+        COMMAND
     }
+
+    /** Keys that only some types have. */
+    private static final Map<ConfigurationKey, Set<Type>> TYPES_OF = Map.of(
+            CHECK_PORT, Set.of(Type.TCP, Type.HTTP, Type.HTTPS, Type.UDP),
+            CHECK_PATH, Set.of(Type.HTTP, Type.HTTPS),
+            CHECK_HOST, Set.of(Type.HTTP, Type.HTTPS),
+            CHECK_STATUS, Set.of(Type.HTTP, Type.HTTPS),
+            CHECK_BODY, Set.of(Type.HTTP, Type.HTTPS),
+            CHECK_VERIFY, Set.of(Type.HTTPS),
+            CHECK_PAYLOAD, Set.of(Type.UDP),
+            CHECK_EXPECT, Set.of(Type.UDP),
+            CHECK_COMMAND, Set.of(Type.COMMAND));
 
     private final Problems problems;
     private final Map<String, Node> names = new HashMap<>();
@@ -92,14 +87,14 @@ final class CheckReader {
     }
 
     private Probe probe(YamlSection section, Type type) {
-        for (ConfigurationKey key : Type.SOME) {
-            if (section.has(key) && !type.keys.contains(key)) {
+        TYPES_OF.forEach((key, types) -> {
+            if (section.has(key) && !types.contains(type)) {
                 section.problem(
                         key,
                         "has no meaning with type: " + type.name().toLowerCase(java.util.Locale.ROOT),
                         "leave it out");
             }
-        }
+        });
         return switch (type) {
             case TCP -> new TcpProbe(port(section, 0));
             case HTTP -> http(section, false);

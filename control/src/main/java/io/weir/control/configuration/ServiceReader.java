@@ -144,8 +144,7 @@ final class ServiceReader {
         List<String> preferred = tags(section, SERVICE_PREFER, members);
         if (!required.isEmpty()
                 && !members.isEmpty()
-                && members.stream()
-                        .noneMatch(m -> servers.get(m.server()).tags().containsAll(required))) {
+                && members.stream().noneMatch(m -> tagsOf(m.server()).containsAll(required))) {
             section.problem(
                     SERVICE_REQUIRE,
                     String.join(", ", required) + ": no server of the service has "
@@ -186,7 +185,12 @@ final class ServiceReader {
 
     private Map<String, List<String>> tagsOf(List<Member> members) {
         Map<String, List<String>> tags = new HashMap<>();
-        members.forEach(m -> tags.put(m.server(), servers.get(m.server()).tags()));
+        members.forEach(m -> tags.put(m.server(), tagsOf(m.server())));
         return tags;
+    }
+
+    private List<String> tagsOf(String server) {
+        ServerConfiguration found = servers.get(server);
+        return found == null ? List.of() : found.tags();
     }
 }

@@ -174,6 +174,21 @@ public record ConfigurationImage(
             addresses = List.copyOf(addresses);
         }
 
+        /** With weights in the units of the file. */
+        public Service(
+                int number,
+                String name,
+                int protocol,
+                int port,
+                int forwarding,
+                int algorithm,
+                List<RawAddress> addresses,
+                Members ipv4,
+                Members ipv6,
+                int weights) {
+            this(number, name, protocol, port, forwarding, algorithm, addresses, ipv4, ipv6, weights, 1);
+        }
+
         /** With static weights. */
         public Service(
                 int number,

@@ -17,7 +17,7 @@ final class Situations {
             new BalanceConfiguration(Weights.EVEN_LOAD, List.of(), List.of(), 0.8, OnDown.DRAIN, Duration.ZERO, 0);
 
     /** Before the first decision. */
-    static final Distribution UNDECIDED = new Distribution("web", List.of(), List.of(), ServiceState.NONE);
+    static final Distribution UNDECIDED = new Distribution("web", List.of(), 1, List.of(), ServiceState.NONE);
 
     private Situations() {}
 
