@@ -6,6 +6,7 @@ import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportKey;
 import io.weir.lab.Commands;
+import java.io.File;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +50,10 @@ class AgentSystemTest {
         key = ReportKey.read(1, keyFile);
     }
 
-    /** The options of the virtual machine as the launcher has them, and the class path of this test. */
+    /**
+     * The options of the virtual machine as the launcher has them, and of the class path of this test what is in the
+     * runnable jar: each further entry would be memory that the agent has not.
+     */
     private static List<String> command(String... arguments) throws IOException {
         String launcher = Files.readString(Project.FOLDER.resolve("weir"));
         Matcher options = Pattern.compile(
@@ -58,9 +64,17 @@ class AgentSystemTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options.group(1).strip().split("\\s+")));
         command.addAll(List.of(options.group(2).strip().split("\\s+")));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), AgentProgram.class.getName()));
+        command.addAll(List.of("-cp", classPath(), AgentProgram.class.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.contains("junit"))
+                .filter(entry ->
+                        entry.endsWith("classes") || entry.matches(".*(weir-[a-z]+|picocli|jackson-)[^/]*\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private Process start(Path log, String... arguments) throws IOException {
