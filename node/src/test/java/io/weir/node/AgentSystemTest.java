@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportKey;
+import io.weir.lab.Capacity;
 import io.weir.lab.Commands;
+import io.weir.lab.LabAgent;
+import io.weir.lab.LabServer;
+import io.weir.lab.Network;
+import io.weir.lab.Station;
+import java.io.File;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -13,11 +19,14 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +56,10 @@ class AgentSystemTest {
         key = ReportKey.read(1, keyFile);
     }
 
-    /** The options of the virtual machine as the launcher has them, and the class path of this test. */
+    /**
+     * The options of the virtual machine as the launcher has them, and of the class path of this test what is in the
+     * runnable jar: each further entry would be memory that the agent has not.
+     */
     private static List<String> command(String... arguments) throws IOException {
         String launcher = Files.readString(Project.FOLDER.resolve("weir"));
         Matcher options = Pattern.compile(
@@ -58,9 +70,17 @@ class AgentSystemTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options.group(1).strip().split("\\s+")));
         command.addAll(List.of(options.group(2).strip().split("\\s+")));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), AgentProgram.class.getName()));
+        command.addAll(List.of("-cp", classPath(), AgentProgram.class.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.contains("junit"))
+                .filter(entry ->
+                        entry.endsWith("classes") || entry.matches(".*(weir-[a-z]+|picocli|jackson-)[^/]*\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private Process start(Path log, String... arguments) throws IOException {
@@ -203,6 +223,44 @@ class AgentSystemTest {
         } finally {
             server.destroy();
             server.waitFor();
+        }
+    }
+
+    @Test
+    void in_the_lab_a_busy_server_reports_its_own_load() throws IOException, InterruptedException {
+        Programs.assume("ip", "sh");
+        // What stands before "agent" on the command line is a program that drops it.
+        List<String> weir = new ArrayList<>(List.of("sh", "-c", "command=$1; shift 2; exec $command \"$@\"", "weir"));
+        weir.add(String.join(" ", command()));
+        try (Network network = new Network("agent-" + ProcessHandle.current().pid() + "-")) {
+            Station station = network.station("alpha");
+            try (DatagramSocket socket = Station.await(
+                            station.submit(() -> new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))));
+                    LabServer server = LabServer.start(station, "alpha", new Capacity(4, Duration.ofMillis(20)))) {
+                LabAgent.start(
+                        station,
+                        weir,
+                        server.name(),
+                        "127.0.0.1:" + socket.getLocalPort(),
+                        1,
+                        keyFile,
+                        Duration.ofMillis(200),
+                        folder.resolve("alpha.log"));
+                LoadReport idle = next(socket);
+                assertThat(idle.server()).isEqualTo("alpha");
+                LoadReport busy = idle;
+                server.background(3);
+                for (int i = 0; i < 100 && busy.cpu() < 0.7; i++) {
+                    busy = next(socket);
+                }
+                assertThat(busy.cpu()).isBetween(0.7, 0.8);
+                server.background(0);
+                for (int i = 0; i < 100 && busy.cpu() > 0.1; i++) {
+                    busy = next(socket);
+                }
+                assertThat(busy.cpu()).isBetween(0.0, 0.1);
+                assertThat(busy.requestsPerSecond()).isZero();
+            }
         }
     }
 }
