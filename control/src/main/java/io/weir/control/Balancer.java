@@ -33,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +50,12 @@ public final class Balancer {
     private final ResourceManager resources;
     private final ServerStatusTable status;
     private final TrafficMeter traffic;
+    private final IntSupplier mapMs;
     private final HealthBook health = new HealthBook();
     private final Set<String> news = new LinkedHashSet<>(); // guarded by health, as health itself
     private Map<String, Distribution> distributions = Map.of();
     private Set<String> notices = Set.of();
-    private int decidedMs;
+    private long decidedMs;
     private boolean hasDecided;
     private LoadConfiguration load = LoadConfiguration.DEFAULTS;
 
@@ -86,10 +88,12 @@ public final class Balancer {
      * @param resources where loads come from
      * @param status where it publishes
      * @param traffic what the switching processors see
+     * @param mapMs clock of the shared memory, for what is published
      */
-    public Balancer(ResourceManager resources, ServerStatusTable status, CountersReader traffic) {
+    public Balancer(ResourceManager resources, ServerStatusTable status, CountersReader traffic, IntSupplier mapMs) {
         this.resources = resources;
         this.status = status;
+        this.mapMs = mapMs;
         this.traffic = new TrafficMeter(traffic);
     }
 
@@ -98,7 +102,7 @@ public final class Balancer {
      *
      * @return whether it calls for a decision now
      */
-    public boolean accept(HealthEvent event, int nowMs) {
+    public boolean accept(HealthEvent event, long nowMs) {
         synchronized (health) {
             boolean hasChanged = health.accept(event, nowMs);
             if (hasChanged) {
@@ -127,7 +131,7 @@ public final class Balancer {
     }
 
     /** Whether an interval has passed since the last decision. */
-    boolean isDue(int nowMs) {
+    boolean isDue(long nowMs) {
         return !hasDecided || nowMs - decidedMs >= load.interval().toMillis();
     }
 
@@ -142,7 +146,7 @@ public final class Balancer {
     }
 
     /** What the master would decide. */
-    Proposal propose(Desired desired, int nowMs, ToIntFunction<String> serverNumber) {
+    Proposal propose(Desired desired, long nowMs, ToIntFunction<String> serverNumber) {
         Set<String> heard;
         synchronized (health) {
             heard = new LinkedHashSet<>(news); // before the states: what is heard later is news to the next proposal
@@ -206,7 +210,7 @@ public final class Balancer {
     }
 
     /** The proposal is in force. */
-    void accept(Proposal proposal, int nowMs) {
+    void accept(Proposal proposal, long nowMs) {
         distributions = proposal.distributions();
         decidedMs = nowMs;
         hasDecided = true;
@@ -231,7 +235,7 @@ public final class Balancer {
             @Nullable ReportedLoad load,
             MemberSituation.Traffic traffic) {}
 
-    private MemberFacts facts(ServerConfiguration server, Desired desired, int nowMs, int number) {
+    private MemberFacts facts(ServerConfiguration server, Desired desired, long nowMs, int number) {
         Health state = Health.UNCHECKED;
         long upForMs = MemberSituation.ALWAYS_UP;
         synchronized (health) {
@@ -287,7 +291,7 @@ public final class Balancer {
     }
 
     /** Writes what is known of every server into the shared memory. */
-    void publish(Desired desired, int nowMs, ToIntFunction<String> serverNumber) {
+    void publish(Desired desired, long nowMs, ToIntFunction<String> serverNumber) {
         resources.watch(nowMs, load.stale());
         Map<String, Double> indexes = new HashMap<>();
         for (Distribution distribution : distributions.values()) {
@@ -305,7 +309,7 @@ public final class Balancer {
         }
     }
 
-    private ServerStatus statusOf(ServerConfiguration server, Desired desired, int nowMs, double index) {
+    private ServerStatus statusOf(ServerConfiguration server, Desired desired, long nowMs, double index) {
         Health state = Health.UNCHECKED;
         String message = "";
         synchronized (health) {
@@ -330,7 +334,7 @@ public final class Balancer {
                 message,
                 desired.draining().contains(server.name()) || availability == Availability.DRAINING,
                 known == null ? ServerStatus.LoadSource.NONE : source(known.source()),
-                known == null ? 0 : known.receivedMs(),
+                known == null ? 0 : mapMs.getAsInt() - (int) known.ageMs(nowMs),
                 known != null && known.isStale(nowMs, load.stale()),
                 index,
                 report.clients(),

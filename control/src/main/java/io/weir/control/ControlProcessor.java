@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ public final class ControlProcessor {
 
     private final ConfigurationTable table;
     private final Balancer balancer;
-    private final IntSupplier nowMs;
+    private final LongSupplier nowMs;
     private final InstantSource clock;
     private final Consumer<Generation> listener;
     private final GenerationHistory history = new GenerationHistory();
@@ -45,14 +45,14 @@ public final class ControlProcessor {
      *
      * @param table that it alone writes
      * @param balancer that it alone asks
-     * @param nowMs the map's clock
+     * @param nowMs a clock that only goes forward; the one of the resource manager
      * @param clock wall clock for generations
      * @param listener told of every generation, while no other change can happen; must be quick
      */
     public ControlProcessor(
             ConfigurationTable table,
             Balancer balancer,
-            IntSupplier nowMs,
+            LongSupplier nowMs,
             InstantSource clock,
             Consumer<Generation> listener) {
         this.table = table;
@@ -148,7 +148,7 @@ public final class ControlProcessor {
         if (wanted == null) {
             return;
         }
-        int now = nowMs.getAsInt();
+        long now = nowMs.getAsLong();
         balancer.publish(wanted, now, table::serverNumber);
         List<ServerConfiguration> stillLeaving = leaving.stream()
                 .filter(each -> balancer.hasConnections(table.serverNumber(each.name())))
@@ -170,7 +170,7 @@ public final class ControlProcessor {
         Balancer.Proposal proposal = propose(wanted);
         Decisions next = decisions(wanted, proposal, stillLeaving);
         if (next.equals(decisions)) {
-            balancer.accept(proposal, nowMs.getAsInt());
+            balancer.accept(proposal, nowMs.getAsLong());
             return;
         }
         try {
@@ -215,11 +215,11 @@ public final class ControlProcessor {
         desired = next;
         decisions = nextDecisions;
         leaving = nextDecisions.leaving();
-        balancer.accept(proposal, nowMs.getAsInt());
+        balancer.accept(proposal, nowMs.getAsLong());
         if (isOther) {
             balancer.configure(next);
         }
-        balancer.publish(next, nowMs.getAsInt(), table::serverNumber);
+        balancer.publish(next, nowMs.getAsLong(), table::serverNumber);
         Generation generation =
                 new Generation(applied.generation(), clock.millis(), cause, applied.diff(), next, wanted, tookMs);
         history.add(generation);
@@ -228,7 +228,7 @@ public final class ControlProcessor {
     }
 
     private Balancer.Proposal propose(Desired next) {
-        return balancer.propose(next, nowMs.getAsInt(), table::serverNumber);
+        return balancer.propose(next, nowMs.getAsLong(), table::serverNumber);
     }
 
     private Decisions decisions(Desired next, Balancer.Proposal proposal, List<ServerConfiguration> stillLeaving) {

@@ -17,7 +17,7 @@ final class HealthBook {
      * @param upSinceMs when it came up after it had been down or was new, when that is known
      * @param isUpAlways it did not come up while it was watched
      */
-    record Entry(HealthState state, String message, int upSinceMs, boolean isUpAlways) {
+    record Entry(HealthState state, String message, long upSinceMs, boolean isUpAlways) {
         static final Entry NEW_NODE = new Entry(HealthState.UNCHECKED, "", 0, true);
         static final Entry NEW_SERVER = new Entry(HealthState.UNCHECKED, "", 0, false);
 
@@ -30,7 +30,7 @@ final class HealthBook {
             };
         }
 
-        long upForMs(int nowMs) {
+        long upForMs(long nowMs) {
             return isUpAlways ? MemberSituation.ALWAYS_UP : Math.max(0, nowMs - upSinceMs);
         }
     }
@@ -51,7 +51,7 @@ final class HealthBook {
     }
 
     /** Takes an event; returns whether the server's state changed. */
-    boolean accept(HealthEvent event, int nowMs) {
+    boolean accept(HealthEvent event, long nowMs) {
         Entry before = entries.get(event.server());
         if (before == null) {
             return false;

@@ -21,7 +21,7 @@ final class TrafficMeter {
     private final Map<Integer, Sample> samples = new HashMap<>();
 
     private static final class Sample {
-        int atMs;
+        long atMs;
         long opened;
         long refused;
         long handshakes;
@@ -41,9 +41,9 @@ final class TrafficMeter {
     }
 
     /** What is seen of a server, of late. */
-    Traffic of(int server, int nowMs) {
+    Traffic of(int server, long nowMs) {
         Sample sample = samples.computeIfAbsent(server, number -> first(number, nowMs));
-        int elapsedMs = nowMs - sample.atMs;
+        long elapsedMs = nowMs - sample.atMs;
         if (elapsedMs >= LEAST_INTERVAL_MS) {
             measure(sample, server, elapsedMs / 1000.0);
             sample.atMs = nowMs;
@@ -51,7 +51,7 @@ final class TrafficMeter {
         return new Traffic(live(server), sample.newPerSecond, sample.handshakeSeconds, sample.refusedPerSecond);
     }
 
-    private Sample first(int server, int nowMs) {
+    private Sample first(int server, long nowMs) {
         Sample sample = new Sample();
         sample.atMs = nowMs;
         sample.opened = counters.serverOpened(server);

@@ -89,7 +89,7 @@ class ControlProcessorTest {
 
     ControlProcessorTest() {
         CountersLayout.initialise(counters, 1, 4, SERVERS, SERVERS);
-        balancer = new Balancer(resources, status, new CountersReader(counters));
+        balancer = new Balancer(resources, status, new CountersReader(counters), () -> nowMs);
         control = new ControlProcessor(
                 table, balancer, () -> nowMs, InstantSource.fixed(Instant.ofEpochMilli(5000)), told::add);
     }
@@ -123,11 +123,15 @@ class ControlProcessorTest {
         Map<String, Double> shares = new LinkedHashMap<>();
         members.members().forEach(each -> shares.put(names.get(each.server()), 0.0));
         for (int slot = 0; slot < members.slots().size(); slot++) {
-            String name =
-                    names.get(members.members().get(members.slots().member(slot)).server());
+            String name = names.get(
+                    members.members().get(members.slots().member(slot)).server());
             shares.merge(name, 1.0 / members.slots().size(), Double::sum);
         }
         return shares;
+    }
+
+    private double share(String server) {
+        return shares().getOrDefault(server, 0.0);
     }
 
     private void ticks(int seconds) {
@@ -145,7 +149,7 @@ class ControlProcessorTest {
         check("b", HealthState.DOWN, "connection refused");
 
         assertThat(shares()).containsEntry("b", 0.0);
-        assertThat(shares().get("a")).isCloseTo(0.5, within(0.01));
+        assertThat(share("a")).isCloseTo(0.5, within(0.01));
         assertThat(told.getLast().cause()).isEqualTo("server b is down: connection refused");
         assertThat(told.getLast().wanted()).isFalse();
         assertThat(told.getLast().diff().moves()).hasSize(1);
@@ -171,19 +175,19 @@ class ControlProcessorTest {
     void a_server_that_comes_back_starts_slowly_and_the_first_ones_do_not() throws Exception {
         apply(FILE.replace("on-down: drain", "slow-start: 10s"));
         allUp();
-        assertThat(shares().get("b")).isCloseTo(0.333, within(0.01));
+        assertThat(share("b")).isCloseTo(0.333, within(0.01));
 
         check("b", HealthState.DOWN, "");
         ticks(1);
         check("b", HealthState.UP, "connected");
 
-        double first = shares().get("b");
+        double first = share("b");
         ticks(5);
-        double half = shares().get("b");
+        double half = share("b");
         ticks(6);
         assertThat(first).isBetween(0.01, 0.1);
         assertThat(half).isBetween(0.15, 0.3);
-        assertThat(shares().get("b")).isCloseTo(0.333, within(0.01));
+        assertThat(share("b")).isCloseTo(0.333, within(0.01));
     }
 
     @Test
@@ -199,10 +203,12 @@ class ControlProcessorTest {
         control.drain("a", false);
         control.weight("web", "b", 2);
 
-        assertThat(shares().get("b")).isCloseTo(0.5, within(0.01));
+        assertThat(share("b")).isCloseTo(0.5, within(0.01));
         control.weight("web", "b", -1);
-        assertThat(shares().get("b")).isCloseTo(0.333, within(0.01));
-        assertThat(told).extracting(Generation::cause).contains("drain a", "end of drain of a", "weight of b in web by hand: 2");
+        assertThat(share("b")).isCloseTo(0.333, within(0.01));
+        assertThat(told)
+                .extracting(Generation::cause)
+                .contains("drain a", "end of drain of a", "weight of b in web by hand: 2");
     }
 
     @Test
@@ -218,7 +224,7 @@ class ControlProcessorTest {
 
         assertThat(back.cause()).isEqualTo("rollback to " + first);
         assertThat(shares()).containsEntry("a", 0.0);
-        assertThat(shares().get("b")).isCloseTo(0.5, within(0.01));
+        assertThat(share("b")).isCloseTo(0.5, within(0.01));
         assertThat(control.wanted().draining()).isEmpty();
         Generation forth = control.rollback(0);
         assertThat(forth.desired().draining()).containsExactly("c");
@@ -257,8 +263,9 @@ class ControlProcessorTest {
         assertThat(moved.live()).isEqualTo(200);
         // all of them were put on server c whatever their hash, which is gone
         assertThat(moved.orphaned()).isEqualTo(200);
-        assertThat(moved.examples()).hasSize(20).allSatisfy(each -> assertThat(each.from())
-                .isEqualTo("c"));
+        assertThat(moved.examples())
+                .hasSize(20)
+                .allSatisfy(each -> assertThat(each.from()).isEqualTo("c"));
         assertThat(told).hasSize(1);
         assertThat(shares()).hasSize(3);
     }
@@ -305,7 +312,9 @@ class ControlProcessorTest {
 
         new ProcessorCounters(counters, 0).connectionClosed(1, c);
         ticks(2);
-        assertThat(image().servers()).extracting(ConfigurationImage.Server::name).doesNotContain("c");
+        assertThat(image().servers())
+                .extracting(ConfigurationImage.Server::name)
+                .doesNotContain("c");
     }
 
     @Test
@@ -318,7 +327,7 @@ class ControlProcessorTest {
             }
             ticks(1);
         }
-        double busy = shares().get("a");
+        double busy = share("a");
         ServerStatus shown = status.read(table.serverNumber("a"));
         assertThat(busy).isLessThan(0.2);
         assertThat(shown.cpu()).isEqualTo(0.9);
@@ -327,7 +336,7 @@ class ControlProcessorTest {
         assertThat(told).extracting(Generation::cause).contains("load");
 
         ticks(200);
-        assertThat(shares().get("a")).isCloseTo(0.333, within(0.03));
+        assertThat(share("a")).isCloseTo(0.333, within(0.03));
         assertThat(status.read(table.serverNumber("a")).stale()).isTrue();
     }
 
@@ -344,12 +353,12 @@ class ControlProcessorTest {
         wish("b", "50%\n");
         ticks(2);
         assertThat(shares()).containsEntry("a", 0.0);
-        assertThat(shares().get("b")).isCloseTo(0.333, within(0.01));
+        assertThat(share("b")).isCloseTo(0.333, within(0.01));
         wish("a", "up ready\n");
         wish("c", "down #disk is full\n");
         ticks(2);
 
-        assertThat(shares().get("a")).isCloseTo(0.666, within(0.01));
+        assertThat(share("a")).isCloseTo(0.666, within(0.01));
         assertThat(shares()).containsEntry("c", 0.0);
         assertThat(status.read(table.serverNumber("c")).message()).contains("down", "disk is full");
     }
@@ -375,7 +384,8 @@ class ControlProcessorTest {
     void rules_send_first_packets_to_the_servers_they_name() throws Exception {
         apply(FILE.replace(
                 "on-down: drain",
-                "rules: [{source: [10.9.0.0/16, \"2001:db8::/32\"], server: b}, {dscp: ef, tcp-options: mss, tag: fast}]"));
+                "rules: [{source: [10.9.0.0/16, \"2001:db8::/32\"], server: b}, {dscp: ef, tcp-options: mss,"
+                        + " tag: fast}]"));
 
         List<ConfigurationImage.Rule> rules =
                 image().services().getFirst().ipv4().rules();
@@ -387,7 +397,13 @@ class ControlProcessorTest {
         assertThat(rules.getLast().slots().member(17)).isZero();
 
         check("b", HealthState.DOWN, "");
-        assertThat(image().services().getFirst().ipv4().rules().getFirst().slots().size())
+        assertThat(image().services()
+                        .getFirst()
+                        .ipv4()
+                        .rules()
+                        .getFirst()
+                        .slots()
+                        .size())
                 .isZero();
     }
 }

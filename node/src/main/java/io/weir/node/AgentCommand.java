@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -233,7 +234,7 @@ final class AgentCommand implements Callable<Integer> {
     /** A line on standard error, as those of the node. */
     private void log(String message) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + message);
+        err.println(LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + message);
         err.flush();
     }
 

@@ -78,10 +78,13 @@ final class NodeControl implements AutoCloseable {
         this.follower = follower;
         ServerStatusTable status = memory.serverStatus();
         resources = new ResourceManager(new Staleness());
-        balancer = new Balancer(resources, status, memory.countersReader());
+        balancer = new Balancer(resources, status, memory.countersReader(), memory.map()::nowMs);
         processor = new ControlProcessor(
-                table, balancer, memory.map()::nowMs, InstantSource.system(), each -> LOG.log(
-                        System.Logger.Level.INFO, ControlProcessor.describe(each)));
+                table,
+                balancer,
+                NodeControl::nowMs,
+                InstantSource.system(),
+                each -> LOG.log(System.Logger.Level.INFO, ControlProcessor.describe(each)));
         verifier = new ReportVerifier(
                 List.of(),
                 ReportsConfiguration.NONE.window(),
@@ -93,7 +96,7 @@ final class NodeControl implements AutoCloseable {
                 resources,
                 outcome -> status.count(io.weir.memory.server.ReportOutcome.valueOf(outcome.name())),
                 ReportsConfiguration.NONE.reportsPerSecond(),
-                memory.map()::nowMs,
+                NodeControl::nowMs,
                 System::nanoTime);
         checker = network == null ? null : HealthChecker.start(network, this::checked);
         pollers = network == null
@@ -102,7 +105,12 @@ final class NodeControl implements AutoCloseable {
                         network::openTcp,
                         resources,
                         outcome -> status.count(io.weir.memory.server.ReportOutcome.valueOf(outcome.name())),
-                        memory.map()::nowMs);
+                        NodeControl::nowMs);
+    }
+
+    /** The clock of decisions: unlike the map's, it never goes round. */
+    private static long nowMs() {
+        return System.nanoTime() / 1_000_000;
     }
 
     private static final class Staleness implements ResourceListener {
@@ -121,7 +129,7 @@ final class NodeControl implements AutoCloseable {
     }
 
     private void checked(HealthEvent event) {
-        if (balancer.accept(event, memory.map().nowMs())) {
+        if (balancer.accept(event, nowMs())) {
             processor.decideNow();
         }
     }
@@ -193,8 +201,9 @@ final class NodeControl implements AutoCloseable {
 
     private void requireNetwork(NodeConfiguration configuration) throws ConfigurationRefusedException {
         if (network == null && ControlInterface.isNeeded(configuration)) {
-            throw new ConfigurationRefusedException(List.of("checks, sources of load and reports at own addresses need the"
-                    + " control interface, which this node could not open at its start; see its log"));
+            throw new ConfigurationRefusedException(
+                    List.of("checks, sources of load and reports at own addresses need the"
+                            + " control interface, which this node could not open at its start; see its log"));
         }
     }
 
