@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -112,6 +113,7 @@ final class AgentCommand implements Callable<Integer> {
             parameterConsumer = AgentSources.InOrder.class,
             description = "an application's endpoint with Prometheus' text format, and after it which series are which"
                     + " metric:")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String prometheus;
 
     @Option(
@@ -122,6 +124,7 @@ final class AgentCommand implements Callable<Integer> {
                 "clients=GAUGE, cpu=GAUGE, memory=GAUGE (0..1), requests=COUNTER, execution=SUM/COUNT;",
                 "NAME may have labels: http_requests_total{code=\"200\"}"
             })
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String metric;
 
     @Option(
@@ -129,6 +132,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "URL",
             parameterConsumer = AgentSources.InOrder.class,
             description = "nginx' stub_status: clients and requests")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String nginx;
 
     @Option(
@@ -136,6 +140,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "URL",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a URL that answers with lines like requests=840 or a JSON object")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String http;
 
     @Option(
@@ -143,6 +148,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "PATH",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a file with the same, that the application writes again and again")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String file;
 
     @Option(
@@ -157,6 +163,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "LINE",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a command line that prints the same")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String command;
 
     @Option(names = "--once", description = "one report, after one interval of looking, and the end")
@@ -232,7 +239,7 @@ final class AgentCommand implements Callable<Integer> {
     /** A line on standard error, as those of the node. */
     private void log(String message) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println(LocalDateTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + message);
+        err.println(LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + message);
         err.flush();
     }
 

@@ -119,8 +119,8 @@ class AgentSystemTest {
     @Test
     void it_is_small_cheap_and_ends_cleanly() throws IOException, InterruptedException {
         Path log = folder.resolve("agent.log");
-        try (DatagramSocket one = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
-                DatagramSocket two = new DatagramSocket(0, InetAddress.getByName("::1"))) {
+        try (DatagramSocket one = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
+                DatagramSocket two = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
             Process agent = start(
                     log,
                     "--server",
@@ -162,7 +162,7 @@ class AgentSystemTest {
 
     @Test
     void options_in_a_file_are_those_of_the_command_line() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
             Path options = folder.resolve("agent.options");
             Files.writeString(
                     options,
@@ -235,7 +235,7 @@ class AgentSystemTest {
         try (Network network = new Network("agent-" + ProcessHandle.current().pid() + "-")) {
             Station station = network.station("alpha");
             try (DatagramSocket socket = Station.await(
-                            station.submit(() -> new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))));
+                            station.submit(() -> new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))));
                     LabServer server = LabServer.start(station, "alpha", new Capacity(4, Duration.ofMillis(20)))) {
                 LabAgent.start(
                         station,

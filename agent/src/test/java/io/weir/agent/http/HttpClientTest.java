@@ -41,13 +41,17 @@ class HttpClientTest {
 
     @Test
     void a_body_in_chunks() throws IOException {
-        server.raw("HTTP/1.1 200 OK\r\n"
-                + "transfer-encoding: Chunked\r\n\r\n"
-                + "5\r\n"
-                + "hello\r\n"
-                + "6;name=value\r\n"
-                + " world\r\n"
-                + "0\r\n\r\n");
+        server.raw("""
+            HTTP/1.1 200 OK\r
+            transfer-encoding: Chunked\r
+            \r
+            5\r
+            hello\r
+            6;name=value\r
+             world\r
+            0\r
+            \r
+            """);
         assertThat(CLIENT.get(server.url()).text()).isEqualTo("hello world");
     }
 

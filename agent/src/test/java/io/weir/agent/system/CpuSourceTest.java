@@ -97,10 +97,10 @@ class CpuSourceTest {
 
     @Test
     void under_pressure_it_is_at_least_the_pressure() throws SourceException {
-        samples.put(
-                "/proc/pressure/cpu",
-                "some avg10=62.50 avg60=8.08 avg300=4.05 total=79818862\n"
-                        + "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
+        samples.put("/proc/pressure/cpu", """
+            some avg10=62.50 avg60=8.08 avg300=4.05 total=79818862
+            full avg10=0.00 avg60=0.00 avg300=0.00 total=0
+            """);
         CpuSource source = source("/");
         assertThat(second(source, () -> samples.stat(25, 75, 25, 75))).isEqualTo(0.625);
         assertThat(source.detail(Metric.CPU)).isEqualTo("2 CPUs of the host, raised from 25.0 % by pressure");

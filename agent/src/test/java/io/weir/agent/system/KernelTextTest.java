@@ -86,11 +86,13 @@ class KernelTextTest {
 
     @Test
     void numbers_stand_after_their_key() {
-        String text = "MemTotal:       16384000 kB\n"
-                + "Cached:  5 kB\n"
-                + "SwapCached: 6 kB\n"
-                + "inactive_file 77\n"
-                + "huge 99999999999999999999\n";
+        String text = """
+            MemTotal:       16384000 kB
+            Cached:  5 kB
+            SwapCached: 6 kB
+            inactive_file 77
+            huge 99999999999999999999
+            """;
         assertThat(KernelFiles.number(text, "MemTotal")).isEqualTo(16_384_000);
         assertThat(KernelFiles.number(text, "Cached")).isEqualTo(5);
         assertThat(KernelFiles.number(text, "SwapCached")).isEqualTo(6);
