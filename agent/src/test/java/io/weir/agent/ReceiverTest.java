@@ -41,7 +41,7 @@ class ReceiverTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void reports_go_as_datagrams_over_both_families(String address) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(address));
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral(address));
                 Receiver receiver =
                         Receiver.of(new ReceiverAddress.Udp(address, socket.getLocalPort()), KEY, 1000, log::add)) {
             assertThat(receiver.send(REPORT)).isEmpty();
@@ -97,8 +97,8 @@ class ReceiverTest {
     void after_a_failure_the_name_is_resolved_anew_and_the_next_address_tried() throws IOException {
         List<String> resolved = new ArrayList<>();
         AtomicLong clockNs = new AtomicLong();
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
-            InetAddress[] addresses = {InetAddress.getByName("::1"), InetAddress.getByName("127.0.0.1")};
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            InetAddress[] addresses = {InetAddress.ofLiteral("::1"), InetAddress.ofLiteral("127.0.0.1")};
             UdpChannel channel = new UdpChannel(
                     new ReceiverAddress.Udp("node1", socket.getLocalPort()),
                     host -> {

@@ -114,6 +114,7 @@ final class AgentCommand implements Callable<Integer> {
             parameterConsumer = AgentSources.InOrder.class,
             description = "an application's endpoint with Prometheus' text format, and after it which series are which"
                     + " metric:")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String prometheus;
 
     @Option(
@@ -124,6 +125,7 @@ final class AgentCommand implements Callable<Integer> {
                 "clients=GAUGE, cpu=GAUGE, memory=GAUGE (0..1), requests=COUNTER, execution=SUM/COUNT;",
                 "NAME may have labels: http_requests_total{code=\"200\"}"
             })
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String metric;
 
     @Option(
@@ -131,6 +133,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "URL",
             parameterConsumer = AgentSources.InOrder.class,
             description = "nginx' stub_status: clients and requests")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String nginx;
 
     @Option(
@@ -138,6 +141,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "URL",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a URL that answers with lines like requests=840 or a JSON object")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String http;
 
     @Option(
@@ -145,6 +149,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "PATH",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a file with the same, that the application writes again and again")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String file;
 
     @Option(
@@ -159,6 +164,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "LINE",
             parameterConsumer = AgentSources.InOrder.class,
             description = "a command line that prints the same")
+    @SuppressWarnings("UnusedVariable") // its consumer keeps the values
     private @Nullable String command;
 
     @Option(names = "--once", description = "one report, after one interval of looking, and the end")

@@ -45,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 final class NodeControl implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NodeControl.class.getName());
 
-    private final NodeMemory memory;
     private final Supplier<List<InterfaceFacts>> facts;
     private final Consumer<NodeConfiguration> follower;
     private final ResourceManager resources;
@@ -72,7 +71,6 @@ final class NodeControl implements AutoCloseable {
             Supplier<List<InterfaceFacts>> facts,
             @Nullable ControlNetwork network,
             Consumer<NodeConfiguration> follower) {
-        this.memory = memory;
         this.facts = facts;
         this.network = network;
         this.follower = follower;

@@ -41,6 +41,7 @@ class HttpClientTest {
 
     @Test
     void a_body_in_chunks() throws IOException {
+<<<<<<< HEAD
         server.raw(String.join(
                 "\r\n",
                 "HTTP/1.1 200 OK",
@@ -53,6 +54,19 @@ class HttpClientTest {
                 "0",
                 "",
                 ""));
+=======
+        server.raw("""
+            HTTP/1.1 200 OK\r
+            transfer-encoding: Chunked\r
+            \r
+            5\r
+            hello\r
+            6;name=value\r
+             world\r
+            0\r
+            \r
+            """);
+>>>>>>> i4-agent
         assertThat(CLIENT.get(server.url()).text()).isEqualTo("hello world");
     }
 
