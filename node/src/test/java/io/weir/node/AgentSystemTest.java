@@ -119,13 +119,8 @@ class AgentSystemTest {
     @Test
     void it_is_small_cheap_and_ends_cleanly() throws IOException, InterruptedException {
         Path log = folder.resolve("agent.log");
-<<<<<<< HEAD
-        try (DatagramSocket one = new DatagramSocket(0, loopback(127, 0, 0, 1));
-                DatagramSocket two = new DatagramSocket(0, loopback(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))) {
-=======
         try (DatagramSocket one = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
                 DatagramSocket two = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
->>>>>>> i4-agent
             Process agent = start(
                     log,
                     "--server",
@@ -167,11 +162,7 @@ class AgentSystemTest {
 
     @Test
     void options_in_a_file_are_those_of_the_command_line() throws IOException {
-<<<<<<< HEAD
-        try (DatagramSocket socket = new DatagramSocket(0, loopback(127, 0, 0, 1))) {
-=======
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
->>>>>>> i4-agent
             Path options = folder.resolve("agent.options");
             Files.writeString(
                     options,
@@ -243,13 +234,8 @@ class AgentSystemTest {
         weir.add(String.join(" ", command()));
         try (Network network = new Network("agent-" + ProcessHandle.current().pid() + "-")) {
             Station station = network.station("alpha");
-<<<<<<< HEAD
-            try (DatagramSocket socket =
-                            Station.await(station.submit(() -> new DatagramSocket(0, loopback(127, 0, 0, 1))));
-=======
             try (DatagramSocket socket = Station.await(
                             station.submit(() -> new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))));
->>>>>>> i4-agent
                     LabServer server = LabServer.start(station, "alpha", new Capacity(4, Duration.ofMillis(20)))) {
                 LabAgent.start(
                         station,
@@ -276,13 +262,5 @@ class AgentSystemTest {
                 assertThat(busy.requestsPerSecond()).isZero();
             }
         }
-    }
-
-    private static InetAddress loopback(int... octets) throws IOException {
-        byte[] bytes = new byte[octets.length];
-        for (int i = 0; i < octets.length; i++) {
-            bytes[i] = (byte) octets[i];
-        }
-        return InetAddress.getByAddress(bytes);
     }
 }

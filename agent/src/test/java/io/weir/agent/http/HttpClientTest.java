@@ -41,20 +41,6 @@ class HttpClientTest {
 
     @Test
     void a_body_in_chunks() throws IOException {
-<<<<<<< HEAD
-        server.raw(String.join(
-                "\r\n",
-                "HTTP/1.1 200 OK",
-                "transfer-encoding: Chunked",
-                "",
-                "5",
-                "hello",
-                "6;name=value",
-                " world",
-                "0",
-                "",
-                ""));
-=======
         server.raw("""
             HTTP/1.1 200 OK\r
             transfer-encoding: Chunked\r
@@ -66,7 +52,6 @@ class HttpClientTest {
             0\r
             \r
             """);
->>>>>>> i4-agent
         assertThat(CLIENT.get(server.url()).text()).isEqualTo("hello world");
     }
 
