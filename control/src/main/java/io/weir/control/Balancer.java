@@ -293,23 +293,44 @@ public final class Balancer {
     /** Writes what is known of every server into the shared memory. */
     void publish(Desired desired, long nowMs, ToIntFunction<String> serverNumber) {
         resources.watch(nowMs, load.stale());
-        Map<String, Double> indexes = new HashMap<>();
+        Map<String, Shown> shown = new HashMap<>();
         for (Distribution distribution : distributions.values()) {
             for (MemberWeight member : distribution.members()) {
-                indexes.merge(member.name(), member.index(), Math::max);
+                shown.merge(member.name(), Shown.of(distribution.service(), member), Shown::and);
             }
         }
         for (ServerConfiguration server : desired.configuration().servers()) {
             int number = serverNumber.applyAsInt(server.name());
             if (number != 0) {
                 status.write(
-                        number,
-                        statusOf(server, desired, nowMs, indexes.getOrDefault(server.name(), LoadIndex.UNKNOWN)));
+                        number, statusOf(server, desired, nowMs, shown.getOrDefault(server.name(), Shown.NOTHING)));
             }
         }
     }
 
-    private ServerStatus statusOf(ServerConfiguration server, Desired desired, long nowMs, double index) {
+    /**
+     * What the master says of a server, over its services.
+     *
+     * @param reasons for weights that are not simply the file's
+     */
+    private record Shown(double index, String reasons) {
+        static final Shown NOTHING = new Shown(LoadIndex.UNKNOWN, "");
+        /** What is said elsewhere: by the weight itself, by health, by administration. */
+        private static final Set<String> PLAIN = Set.of("configured weight", "down", "drains");
+
+        static Shown of(String service, MemberWeight member) {
+            return new Shown(member.index(), PLAIN.contains(member.reason()) ? "" : service + ": " + member.reason());
+        }
+
+        Shown and(Shown other) {
+            String both = reasons.isEmpty() || other.reasons.isEmpty()
+                    ? reasons + other.reasons
+                    : reasons + "; " + other.reasons;
+            return new Shown(Math.max(index, other.index), both);
+        }
+    }
+
+    private ServerStatus statusOf(ServerConfiguration server, Desired desired, long nowMs, Shown shown) {
         Health state = Health.UNCHECKED;
         String message = "";
         synchronized (health) {
@@ -328,6 +349,9 @@ public final class Balancer {
                             ? ""
                             : ": " + known.wish().message());
         }
+        if (!shown.reasons().isEmpty()) {
+            message = message.isEmpty() ? shown.reasons() : message + "; " + shown.reasons();
+        }
         LoadReport report = known == null ? new LoadReport(server.name(), -1, -1, -1, -1, -1) : known.report();
         return new ServerStatus(
                 state,
@@ -336,7 +360,7 @@ public final class Balancer {
                 known == null ? ServerStatus.LoadSource.NONE : source(known.source()),
                 known == null ? 0 : mapMs.getAsInt() - (int) known.ageMs(nowMs),
                 known != null && known.isStale(nowMs, load.stale()),
-                index,
+                shown.index(),
                 report.clients(),
                 report.cpu(),
                 report.memory(),
