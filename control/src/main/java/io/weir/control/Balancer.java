@@ -18,12 +18,12 @@ import io.weir.control.master.policy.MemberSituation.ReportedLoad;
 import io.weir.control.master.policy.ServiceState;
 import io.weir.control.master.policy.Situation;
 import io.weir.control.resource.Availability;
-import io.weir.control.resource.LoadSource;
 import io.weir.control.resource.ResourceManager;
 import io.weir.control.resource.ServerLoad;
 import io.weir.memory.counters.CountersReader;
 import io.weir.memory.server.ServerStatus;
 import io.weir.memory.server.ServerStatus.Health;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import io.weir.memory.server.ServerStatusTable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -357,7 +357,7 @@ public final class Balancer {
                 state,
                 message,
                 desired.draining().contains(server.name()) || availability == Availability.DRAINING,
-                known == null ? ServerStatus.LoadSource.NONE : source(known.source()),
+                known == null ? LoadSource.NONE : known.source(),
                 known == null ? 0 : mapMs.getAsInt() - (int) known.ageMs(nowMs),
                 known != null && known.isStale(nowMs, load.stale()),
                 shown.index(),
@@ -366,9 +366,5 @@ public final class Balancer {
                 report.memory(),
                 report.executionSeconds(),
                 report.requestsPerSecond());
-    }
-
-    private static ServerStatus.LoadSource source(LoadSource source) {
-        return ServerStatus.LoadSource.valueOf(source.name());
     }
 }

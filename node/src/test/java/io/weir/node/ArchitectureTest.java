@@ -18,6 +18,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of ARCHITECTURE.md and the purity of the packet path, as far as byte code shows them. */
@@ -30,7 +31,9 @@ class ArchitectureTest {
 
     @Test
     void all_modules_are_looked_at() {
-        for (String module : new String[] {"linux", "wire", "memory", "port", "switching", "control", "lab", "node"}) {
+        for (String module : new String[] {
+            "linux", "wire", "memory", "agent", "port", "switching", "control", "management", "lab", "node"
+        }) {
             org.assertj.core.api.Assertions.assertThat(WEIR.that(resideInAPackage("io.weir." + module + "..")))
                     .as(module)
                     .isNotEmpty();
@@ -68,6 +71,37 @@ class ArchitectureTest {
                         "io.weir.switching..",
                         "io.weir.control..",
                         "io.weir.linux..")
+                .check(WEIR);
+    }
+
+    @Test
+    void agent_and_management_know_nothing_of_the_rest() {
+        for (String module : List.of("agent", "management")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.weir." + module + "..")
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("io.weir..")
+                            .and(DescribedPredicate.not(resideInAPackage("io.weir." + module + ".."))))
+                    .check(WEIR);
+        }
+    }
+
+    @Test
+    void the_master_decides_without_clock_thread_or_socket() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.weir.control.master..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.weir.control.health..",
+                        "io.weir.control.resource..",
+                        "io.weir.control.network..",
+                        "java.net..",
+                        "java.nio.channels..",
+                        "java.util.concurrent..",
+                        "java.time.chrono..")
                 .check(WEIR);
     }
 

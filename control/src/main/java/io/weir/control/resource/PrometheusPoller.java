@@ -5,6 +5,7 @@ import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.PrometheusText;
 import io.weir.agent.report.ReportOutcome;
 import io.weir.control.configuration.LoadSourceConfiguration.Prometheus;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.time.Duration;

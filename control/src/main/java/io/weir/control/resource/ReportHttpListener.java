@@ -3,6 +3,7 @@ package io.weir.control.resource;
 import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportOutcome;
 import io.weir.agent.report.ReportVerifier.Verdict;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

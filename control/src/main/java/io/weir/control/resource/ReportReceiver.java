@@ -5,6 +5,7 @@ import io.weir.agent.report.ReportDatagram;
 import io.weir.agent.report.ReportOutcome;
 import io.weir.agent.report.ReportVerifier;
 import io.weir.agent.report.ReportVerifier.Verdict;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

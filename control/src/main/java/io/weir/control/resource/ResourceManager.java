@@ -2,6 +2,7 @@ package io.weir.control.resource;
 
 import io.weir.agent.report.AgentCheckText;
 import io.weir.agent.report.LoadReport;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package io.weir.control.resource;
 
 import io.weir.agent.report.LoadReport;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.time.Duration;
 import java.util.OptionalInt;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.ReportOutcome;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

@@ -7,6 +7,7 @@ import io.weir.agent.report.ReportOutcome;
 import io.weir.control.configuration.LoadSourceConfiguration;
 import io.weir.control.configuration.LoadSourceConfiguration.AgentCheck;
 import io.weir.control.configuration.LoadSourceConfiguration.Prometheus;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import io.weir.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;

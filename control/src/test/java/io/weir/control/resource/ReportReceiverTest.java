@@ -3,6 +3,7 @@ package io.weir.control.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.agent.report.ReportOutcome;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

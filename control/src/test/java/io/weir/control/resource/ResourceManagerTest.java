@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.agent.report.AgentCheckText;
 import io.weir.agent.report.LoadReport;
+import io.weir.memory.server.ServerStatus.LoadSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
