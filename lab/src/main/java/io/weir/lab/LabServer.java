@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A back-end server of the lab: HTTP on port 8080 and UDP echo on port 7, over IPv4 and IPv6. {@code GET /} answers with
  * the server's name, {@code GET /bytes/N} with N bytes, {@code GET /slow/N} with N bytes over some seconds; the UDP echo
  * answers with the name, a space and the request.
+ *
+ * <p>One with {@link Workers} lets {@code GET /} wait for a worker and its work. It tells its load as {@code GET /metrics},
+ * {@code GET /busy/N} occupies N workers until {@code /busy/0}, and {@code GET /health} answers always at once.
  */
 public final class LabServer implements AutoCloseable {
     /** Where HTTP is served. */
@@ -31,32 +34,39 @@ public final class LabServer implements AutoCloseable {
     private final String name;
     private final HttpServer http;
     private final DatagramChannel echo;
+    private final @Nullable Workers workers;
     private final AtomicLong requests = new AtomicLong();
     private @Nullable Future<Integer> echoing;
     private final AtomicLong datagrams = new AtomicLong();
 
-    private LabServer(String name, HttpServer http, DatagramChannel echo) {
+    private LabServer(String name, @Nullable Workers workers) throws IOException {
         this.name = name;
-        this.http = http;
-        this.echo = echo;
+        this.workers = workers;
+        http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
+        echo = DatagramChannel.open(StandardProtocolFamily.INET6);
+        echo.bind(new InetSocketAddress("::", ECHO_PORT));
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.createContext("/", this::answer);
+        http.start();
     }
 
-    /** Starts a server in a station. */
+    /** Starts a server in a station, without bound on what it can do. */
     public static LabServer start(Station station, String name) {
         return Station.await(station.submit(() -> {
-            HttpServer http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
-            DatagramChannel echo = DatagramChannel.open(StandardProtocolFamily.INET6);
-            echo.bind(new InetSocketAddress("::", ECHO_PORT));
-            LabServer server = new LabServer(name, http, echo);
-            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            http.createContext("/", server::answer);
-            http.start();
+            LabServer server = new LabServer(name, null);
             server.echoing = station.submit(() -> {
                 server.echo();
                 return 0;
             });
             return server;
         }));
+    }
+
+    /** Starts a server in the network of this process; echoes in the calling thread until it is closed. */
+    static void serve(String name, Workers workers) throws IOException {
+        try (LabServer server = new LabServer(name, workers)) {
+            server.echo();
+        }
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -68,17 +78,37 @@ public final class LabServer implements AutoCloseable {
                 send(exchange, bytesAsked(path), path.startsWith("/slow/"));
                 return;
             }
-            byte[] body = (name + "\n").getBytes(StandardCharsets.UTF_8);
+            byte[] body = (workers == null ? name + "\n" : work(path, workers)).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
+    private String work(String path, Workers capacity) throws InterruptedException {
+        if (path.equals("/metrics")) {
+            return capacity.metrics();
+        }
+        if (path.startsWith("/busy/")) {
+            return capacity.occupy((int) Math.min(Integer.MAX_VALUE, number(path, 0))) + "\n";
+        }
+        if (!path.equals("/health")) {
+            capacity.work();
+        }
+        return name + "\n";
+    }
+
     private static long bytesAsked(String path) {
+        return Math.clamp(number(path, 1), 1, 4L << 30);
+    }
+
+    /** The number at the end of a path. */
+    private static long number(String path, long otherwise) {
         try {
-            return Math.clamp(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)), 1, 4L << 30);
+            return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
         } catch (NumberFormatException e) {
-            return 1;
+            return otherwise;
         }
     }
 
