@@ -107,7 +107,7 @@ async function shootPage(name) {
     const size = page.viewportSize();
     await page.evaluate(() => scrollTo(0, 0));
     for (let time = 0; time < 2; time++) {
-        await page.setViewportSize({width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight)});
+        await page.setViewportSize({width: size.width, height: await page.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height))});
         await page.waitForTimeout(300);
     }
     await page.screenshot({path: join(options.screenshots, `${name}.png`)});

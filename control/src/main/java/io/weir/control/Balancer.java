@@ -61,15 +61,21 @@ public final class Balancer {
      * Weights that the master would choose, and what it then remembers. Nothing has happened yet.
      *
      * @param weights by service and server; members that keep the file's weight are not in it
+     * @param units what a weight of 1 in the file is in these weights, by service
      * @param distributions by service
      * @param cause why weights change, if they do
      * @param news of health that it takes account of
      */
     public record Proposal(
-            Map<MemberName, Integer> weights, Map<String, Distribution> distributions, String cause, Set<String> news) {
+            Map<MemberName, Integer> weights,
+            Map<String, Double> units,
+            Map<String, Distribution> distributions,
+            String cause,
+            Set<String> news) {
         public Proposal {
             news = Collections.unmodifiableSet(new LinkedHashSet<>(news));
             weights = Map.copyOf(weights);
+            units = Map.copyOf(units);
             distributions = Map.copyOf(distributions);
         }
     }
@@ -146,6 +152,7 @@ public final class Balancer {
             facts.put(server.name(), facts(server, desired, nowMs, serverNumber.applyAsInt(server.name())));
         }
         Map<MemberName, Integer> weights = new HashMap<>();
+        Map<String, Double> units = new HashMap<>();
         Map<String, Distribution> next = new HashMap<>();
         boolean byLoad = false;
         for (ServiceConfiguration service : desired.configuration().services()) {
@@ -161,6 +168,7 @@ public final class Balancer {
             byLoad |= service.balance().weights() == Weights.EVEN_LOAD
                     && (before == null || !distribution.hasWeightsOf(before));
             if (!isAsConfigured(service, distribution)) {
+                units.put(service.name(), distribution.unit());
                 for (int k = 0; k < service.members().size(); k++) {
                     weights.put(
                             new MemberName(
@@ -169,7 +177,7 @@ public final class Balancer {
                 }
             }
         }
-        return new Proposal(weights, next, cause(heard, byLoad), heard);
+        return new Proposal(weights, units, next, cause(heard, byLoad), heard);
     }
 
     /** Whether all weights are the file's but for a common factor; then the file's own are as good. */

@@ -232,7 +232,7 @@ public final class ControlProcessor {
     }
 
     private Decisions decisions(Desired next, Balancer.Proposal proposal, List<ServerConfiguration> stillLeaving) {
-        return new Decisions(proposal.weights(), resetting(next), stillLeaving);
+        return new Decisions(proposal.weights(), proposal.units(), resetting(next), stillLeaving);
     }
 
     /** Servers that are down and in a service that wants their connections ended. */

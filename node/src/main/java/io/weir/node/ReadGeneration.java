@@ -80,13 +80,18 @@ record ReadGeneration(
                     views.add(new MemberView(
                             names.getOrDefault(member.server(), "#" + member.server()),
                             member.configuredWeight(),
-                            member.weight(),
+                            weight(service, member),
                             shares[k],
                             member.port()));
                 }
             }
         }
         return List.copyOf(views);
+    }
+
+    /** The weight in force in the file's units, to a hundredth. */
+    static double weight(ConfigurationImage.Service service, Member member) {
+        return Math.round(member.weight() * 100 / service.weightUnit()) / 100.0;
     }
 
     /** The share of the slots that each member has; an empty table gives nobody new connections. */

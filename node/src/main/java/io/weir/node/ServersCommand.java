@@ -149,9 +149,9 @@ final class ServersCommand implements Callable<Integer> {
         return services;
     }
 
-    /** {@code 100}, or {@code 100→60} when the master chose another than is configured. */
-    static String weight(int configured, int chosen) {
-        return configured == chosen ? String.valueOf(chosen) : configured + "→" + chosen;
+    /** {@code 100}, or {@code 100→60.5} when the master chose another than is configured. */
+    static String weight(int configured, double chosen) {
+        return configured == chosen ? String.valueOf(configured) : configured + "→" + Cells.decimal(chosen);
     }
 
     private static String shown(List<String> services) {

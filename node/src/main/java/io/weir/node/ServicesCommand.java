@@ -53,7 +53,7 @@ final class ServicesCommand implements Callable<Integer> {
             String name,
             List<String> addresses,
             int configuredWeight,
-            int weight,
+            double weight,
             double share,
             long connections,
             long total) {}
@@ -98,7 +98,7 @@ final class ServicesCommand implements Callable<Integer> {
                             .map(m -> Names.endpoint(Names.address(m.address()), m.port()))
                             .toList(),
                     members.getFirst().configuredWeight(),
-                    members.getFirst().weight(),
+                    ReadGeneration.weight(service, members.getFirst()),
                     shares.getOrDefault(number, 0.0),
                     counters.serverLive(number),
                     counters.serverOpened(number))));

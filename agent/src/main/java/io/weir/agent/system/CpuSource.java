@@ -19,14 +19,22 @@ import java.util.Set;
  */
 public final class CpuSource implements MetricSource {
     private static final double US_PER_NS = 1e-3;
+    /** How long the CPUs that this process may use are taken for the same. */
+    private static final long ALLOWED_NS = 10_000_000_000L;
 
     private final KernelFiles files;
     private final ControlGroup group;
     private final Map<String, Long> usedUs = new HashMap<>();
     private ProcStat last = new ProcStat(0, 0, 0);
+    private BitSet allowed = new BitSet();
+    private long allowedNs;
     private long lastNs;
     private boolean started;
-    private String detail = "";
+    /** Of the last reading: the limited group, empty for the host; what it may use; utilisation before pressure raised it, or -1. */
+    private String limitedIn = "";
+
+    private double cpus;
+    private double raisedFrom = -1;
 
     public CpuSource(KernelFiles files, ControlGroup group) {
         this.files = files;
@@ -46,7 +54,10 @@ public final class CpuSource implements MetricSource {
     @Override
     public Reading read(long nowNs) throws SourceException {
         group.requireNamed();
-        BitSet allowed = CpuSet.allowed(files.textIfAny("/proc/self/status"));
+        if (!started || nowNs - allowedNs >= ALLOWED_NS) {
+            allowed = CpuSet.allowed(files.textIfAny("/proc/self/status"));
+            allowedNs = nowNs;
+        }
         ProcStat stat = ProcStat.parse(files.text("/proc/stat"), allowed);
         double utilisation = Reading.UNKNOWN;
         double pressure = 0;
@@ -57,7 +68,8 @@ public final class CpuSource implements MetricSource {
                 double capacity = Math.min(limit, stat.cpus());
                 double share = used(folder, nowNs, capacity);
                 if (!limited || share > utilisation) {
-                    detail = String.format(Locale.ROOT, "limit of %.2f CPUs in %s", capacity, folder);
+                    limitedIn = folder;
+                    cpus = capacity;
                 }
                 limited = true;
                 utilisation = Math.max(utilisation, share);
@@ -65,15 +77,17 @@ public final class CpuSource implements MetricSource {
             }
         }
         if (!limited) {
-            detail = stat.cpus() + (stat.cpus() == 1 ? " CPU of the host" : " CPUs of the host");
+            limitedIn = "";
+            cpus = stat.cpus();
             utilisation = host(stat);
             pressure = Pressure.some(files.textIfAny("/proc/pressure/cpu"));
         }
         last = stat;
         lastNs = nowNs;
         started = true;
+        raisedFrom = -1;
         if (utilisation >= 0 && pressure > utilisation) {
-            detail += String.format(Locale.ROOT, ", raised from %.1f %% by pressure", utilisation * 100);
+            raisedFrom = utilisation;
             utilisation = pressure;
         }
         return Reading.of(Metric.CPU, utilisation < 0 ? Reading.UNKNOWN : Math.min(utilisation, 1));
@@ -116,6 +130,11 @@ public final class CpuSource implements MetricSource {
 
     @Override
     public String detail(Metric metric) {
-        return detail;
+        String raised =
+                raisedFrom < 0 ? "" : String.format(Locale.ROOT, ", raised from %.1f %% by pressure", raisedFrom * 100);
+        if (limitedIn.isEmpty()) {
+            return (int) cpus + (cpus == 1 ? " CPU of the host" : " CPUs of the host") + raised;
+        }
+        return String.format(Locale.ROOT, "limit of %.2f CPUs in %s", cpus, limitedIn) + raised;
     }
 }

@@ -33,8 +33,10 @@ public final class KernelFiles {
 
     /** The text of a file, or an empty one when it cannot be read, as of a feature that the kernel lacks. */
     String textIfAny(String file) {
+        Path path = path(file);
         try {
-            return Files.readString(path(file), StandardCharsets.ISO_8859_1);
+            // An exception at each interval would cost more than the rest of a report.
+            return Files.exists(path) ? Files.readString(path, StandardCharsets.ISO_8859_1) : "";
         } catch (IOException e) {
             return "";
         }

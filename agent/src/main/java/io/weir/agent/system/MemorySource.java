@@ -19,7 +19,11 @@ public final class MemorySource implements MetricSource {
 
     private final KernelFiles files;
     private final ControlGroup group;
-    private String detail = "";
+    /** Of the last reading: the limited group, empty for the host; what it may use; utilisation before pressure raised it, or -1. */
+    private String limitedIn = "";
+
+    private long capacityBytes;
+    private double raisedFrom = -1;
 
     public MemorySource(KernelFiles files, ControlGroup group) {
         this.files = files;
@@ -53,19 +57,22 @@ public final class MemorySource implements MetricSource {
             if (limit < totalBytes) {
                 double share = limit == 0 ? 1 : Math.min((double) used(folder) / limit, 1);
                 if (share > utilisation) {
-                    detail = String.format(Locale.ROOT, "limit of %.0f MiB in %s", limit / MIB, folder);
+                    limitedIn = folder;
+                    capacityBytes = limit;
                     utilisation = share;
                 }
                 pressure = Math.max(pressure, Pressure.some(files.textIfAny(folder + "/memory.pressure")));
             }
         }
         if (utilisation < 0) {
-            detail = String.format(Locale.ROOT, "%.0f MiB of the host", totalBytes / MIB);
+            limitedIn = "";
+            capacityBytes = totalBytes;
             utilisation = Math.clamp(1 - (double) available(meminfo) * KIB / totalBytes, 0, 1);
             pressure = Pressure.some(files.textIfAny("/proc/pressure/memory"));
         }
+        raisedFrom = -1;
         if (pressure > utilisation) {
-            detail += String.format(Locale.ROOT, ", raised from %.1f %% by pressure", utilisation * 100);
+            raisedFrom = utilisation;
             utilisation = pressure;
         }
         return Reading.of(Metric.MEMORY, utilisation);
@@ -105,6 +112,9 @@ public final class MemorySource implements MetricSource {
 
     @Override
     public String detail(Metric metric) {
-        return detail;
+        String mib = String.format(Locale.ROOT, "%.0f MiB", capacityBytes / MIB);
+        String raised =
+                raisedFrom < 0 ? "" : String.format(Locale.ROOT, ", raised from %.1f %% by pressure", raisedFrom * 100);
+        return (limitedIn.isEmpty() ? mib + " of the host" : "limit of " + mib + " in " + limitedIn) + raised;
     }
 }

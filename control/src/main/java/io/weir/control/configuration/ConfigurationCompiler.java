@@ -224,7 +224,8 @@ final class ConfigurationCompiler {
                 addresses,
                 hasIpv4 ? members(service, 4) : Members.NONE,
                 hasIpv6 ? members(service, 6) : Members.NONE,
-                weights(service));
+                weights(service),
+                decisions.unit(service.name()));
     }
 
     private static int weights(ServiceConfiguration service) {

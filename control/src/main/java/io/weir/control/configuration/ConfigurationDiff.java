@@ -5,6 +5,8 @@ import io.weir.control.configuration.CompiledConfiguration.SelectionKey;
 import io.weir.control.configuration.ServiceConfiguration.Algorithm;
 import io.weir.control.configuration.ServiceConfiguration.Member;
 import io.weir.control.master.SelectionTable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,15 +101,15 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                 continue;
             }
             for (Member member : service.members()) {
-                int weight = after.decisions().weight(service.name(), member);
+                double weight = after.decisions().relativeWeight(service.name(), member);
                 counterpart.members().stream()
                         .filter(each -> each.server().equals(member.server()))
                         .findFirst()
                         .ifPresent(each -> {
-                            int was = before.decisions().weight(service.name(), each);
+                            double was = before.decisions().relativeWeight(service.name(), each);
                             if (was != weight && (was != each.weight() || weight != member.weight())) {
                                 changes.add("service " + service.name() + ": server " + member.server()
-                                        + ": weight in force " + was + " -> " + weight);
+                                        + ": weight in force " + rounded(was) + " -> " + rounded(weight));
                             }
                         });
             }
@@ -117,6 +119,14 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                 .sorted()
                 .forEach(each -> changes.add("server " + each + ": its connections are ended"));
         return changes;
+    }
+
+    /** To two decimals, without those that are zeros. */
+    private static String rounded(double weight) {
+        return BigDecimal.valueOf(weight)
+                .setScale(2, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static List<Move> moves(Map<SelectionKey, Selection> before, Map<SelectionKey, Selection> after) {

@@ -102,11 +102,11 @@ public record NodeSnapshot(
      * A server in a service.
      *
      * @param configuredWeight weight of the file
-     * @param weight weight that the master chose; 0 takes no new connections
+     * @param weight weight that the master chose, in the units of the file; 0 takes no new connections
      * @param share share of new connections, 0..1
      * @param port port towards the server, 0 keeps the packet's
      */
-    public record MemberView(String server, int configuredWeight, int weight, double share, int port) {}
+    public record MemberView(String server, int configuredWeight, double weight, double share, int port) {}
 
     /**
      * A server.

@@ -156,6 +156,7 @@ public record ConfigurationImage(
      * @param ipv6 members for IPv6 clients
      * @param weights where the weights come from: {@link ConfigurationReader#STATIC} or {@link
      *     ConfigurationReader#EVEN_LOAD}
+     * @param weightUnit what a weight of 1 in the file is in the members' weights in force
      */
     public record Service(
             int number,
@@ -167,7 +168,8 @@ public record ConfigurationImage(
             List<RawAddress> addresses,
             Members ipv4,
             Members ipv6,
-            int weights) {
+            int weights,
+            double weightUnit) {
         public Service {
             addresses = List.copyOf(addresses);
         }
@@ -193,7 +195,8 @@ public record ConfigurationImage(
                     addresses,
                     ipv4,
                     ipv6,
-                    ConfigurationReader.STATIC);
+                    ConfigurationReader.STATIC,
+                    1);
         }
     }
 

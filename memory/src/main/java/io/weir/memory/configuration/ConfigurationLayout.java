@@ -38,6 +38,7 @@ import java.nio.charset.StandardCharsets;
  *    0  u32 number   4  u32 forwarding   8  u32 algorithm   12  u32 protocol   16  u32 port   20  u32 family 4 or 6
  *   24  u32 offset of its first member  28  u32 members    32  u32 offset of its slots        36  u32 slots
  *   40  u32 weights: 0 static, 1 even load                 44  u32 offset of its first rule   48  u32 rules
+ *   56  f64 weight unit
  *   64  name: u8 length, 63 bytes
  * member, 32 bytes
  *    0  u32 server number   4  u32 weight   8  u32 port   12  u32 configured weight   16  u64 address0, u64 address1
@@ -157,6 +158,7 @@ public final class ConfigurationLayout {
     static final int SERVICE_WEIGHTS = 40;
     static final int SERVICE_RULES = 44;
     static final int SERVICE_RULE_COUNT = 48;
+    static final int SERVICE_WEIGHT_UNIT = 56;
     static final int SERVICE_NAME = 64;
 
     /** Of a table's {offset of its slots, slots}, from its first field. */

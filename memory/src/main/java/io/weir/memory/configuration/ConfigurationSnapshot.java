@@ -228,7 +228,8 @@ public final class ConfigurationSnapshot {
                                 addresses.getOrDefault(number, List.of()),
                                 ipv4,
                                 ipv6,
-                                side.get(U32, at + SERVICE_WEIGHTS)));
+                                side.get(U32, at + SERVICE_WEIGHTS),
+                                Double.longBitsToDouble(side.get(U64, at + SERVICE_WEIGHT_UNIT))));
             }
             return services.values().stream()
                     .sorted(Comparator.comparingInt(Service::number))

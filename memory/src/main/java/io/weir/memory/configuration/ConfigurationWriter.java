@@ -390,6 +390,7 @@ public final class ConfigurationWriter {
         side.set(U32, at + SERVICE_SLOTS, nextSlots);
         side.set(U32, at + SERVICE_SLOT_COUNT, slotCount);
         side.set(U32, at + SERVICE_WEIGHTS, service.weights());
+        side.set(U64, at + SERVICE_WEIGHT_UNIT, Double.doubleToRawLongBits(service.weightUnit()));
         side.set(U32, at + SERVICE_RULES, nextRule);
         side.set(U32, at + SERVICE_RULE_COUNT, members.rules().size());
         name(side, at + SERVICE_NAME, service.name());

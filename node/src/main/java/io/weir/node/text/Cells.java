@@ -120,4 +120,9 @@ public final class Cells {
     public static String percent(double share) {
         return Double.isNaN(share) || share < 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
+
+    /** A number without the fraction that a whole number does not have. */
+    public static String decimal(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
 }

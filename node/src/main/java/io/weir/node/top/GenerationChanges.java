@@ -50,8 +50,8 @@ final class GenerationChanges {
             if (was == null) {
                 lines.add(name + " added, weight " + member.weight());
             } else if (was.weight() != member.weight()) {
-                lines.add(name + " weight " + was.weight() + " → " + member.weight() + ", share "
-                        + Cells.percent(was.share()) + " → " + Cells.percent(member.share()));
+                lines.add(name + " weight " + Cells.decimal(was.weight()) + " → " + Cells.decimal(member.weight())
+                        + ", share " + Cells.percent(was.share()) + " → " + Cells.percent(member.share()));
             }
         }
         members.values().forEach(m -> lines.add(after.name() + "/" + m.server() + " removed"));

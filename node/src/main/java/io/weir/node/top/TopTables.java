@@ -107,12 +107,12 @@ final class TopTables {
             MemberView m = in.getFirst();
             return new Cell(
                     m.weight() == m.configuredWeight()
-                            ? String.valueOf(m.weight())
-                            : m.weight() + "/" + m.configuredWeight(),
+                            ? String.valueOf(m.configuredWeight())
+                            : Cells.decimal(m.weight()) + "/" + m.configuredWeight(),
                     m.weight(),
                     m.weight() == 0 ? Tone.WARNING : Tone.PLAIN);
         }
-        double sum = in.stream().mapToInt(MemberView::weight).sum();
+        double sum = in.stream().mapToDouble(MemberView::weight).sum();
         return new Cell(in.isEmpty() ? "-" : "in " + in.size(), in.isEmpty() ? Double.NaN : sum, Tone.FAINT);
     }
 
@@ -234,7 +234,7 @@ final class TopTables {
                 row.add(Cell.text(m.server()));
                 row.add(Cell.number(m.configuredWeight()));
                 row.add(new Cell(
-                        String.valueOf(m.weight()),
+                        Cells.decimal(m.weight()),
                         m.weight(),
                         m.weight() == 0 ? Tone.WARNING : m.weight() == m.configuredWeight() ? Tone.PLAIN : Tone.BAR));
                 row.add(new Cell(look.bar(m.share(), BAR), m.share(), Tone.BAR));

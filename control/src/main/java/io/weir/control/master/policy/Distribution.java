@@ -11,11 +11,13 @@ import java.util.Map;
  *
  * @param service its name
  * @param members in the order of the situation
+ * @param unit what a configured weight of 1 is in their weights
  * @param notices what a person ought to know, whole sentences without changing figures: a notice that stays the same
  *     string is the same notice
  * @param state for the next decision
  */
-public record Distribution(String service, List<MemberWeight> members, List<String> notices, ServiceState state) {
+public record Distribution(
+        String service, List<MemberWeight> members, double unit, List<String> notices, ServiceState state) {
     public Distribution {
         members = List.copyOf(members);
         notices = List.copyOf(notices);

@@ -173,7 +173,7 @@ final class EvenLoad implements Stage {
             double patienceMs = LoopGain.patience(state.patienceMs(), intervalMs, side * state.side() < 0);
             draft.state[k] = new MemberState(
                     factor[k], index, noise, draft.measuredMs(k), side, patienceMs, state.base(), state.published());
-            double gain = LoopGain.gain(intervalMs, (double) draft.ageMs(k), lifetimeMs, patienceMs);
+            double gain = LoopGain.gain(intervalMs, draft.ageMs(k), lifetimeMs, patienceMs);
             double beyond = Math.signum(error) * Math.max(0, Math.abs(error) - DEAD_BAND);
             return factor[k] * StrictMath.exp(gain * beyond);
         }

@@ -49,6 +49,10 @@ public final class Master {
             draft.notice("no server takes connections");
         }
         return new Distribution(
-                situation.service(), members, draft.notices, new ServiceState(states, draft.spill, draft.spillMs));
+                situation.service(),
+                members,
+                Publication.scale(draft),
+                draft.notices,
+                new ServiceState(states, draft.spill, draft.spillMs));
     }
 }

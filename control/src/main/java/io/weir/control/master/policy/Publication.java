@@ -41,7 +41,7 @@ final class Publication {
     }
 
     /** From what changes rarely only: another scale is another table. */
-    private static double scale(Draft draft) {
+    static double scale(Draft draft) {
         double ceiling = draft.situation.balance().weights() == Weights.EVEN_LOAD
                 ? Math.max(1, draft.situation.load().ceiling())
                 : 1;

@@ -167,7 +167,7 @@ class EvenLoadTest {
     @Test
     void the_reason_names_load_mean_and_change() {
         ServiceState state = ServiceState.NONE;
-        Distribution distribution = null;
+        Distribution distribution = Situations.UNDECIDED;
         for (int second = 0; second < 5; second++) {
             distribution = distribute(
                     EVEN_LOAD,
@@ -198,7 +198,7 @@ class EvenLoadTest {
     @Test
     void with_a_stale_report_a_server_goes_back_to_its_configured_weight_by_steps() {
         ServiceState state = ServiceState.NONE;
-        Distribution distribution = null;
+        Distribution distribution = Situations.UNDECIDED;
         for (int second = 0; second < 120; second++) {
             distribution = distribute(
                     EVEN_LOAD,
@@ -255,7 +255,7 @@ class EvenLoadTest {
     @Test
     void who_goes_and_comes_back_leaves_the_proportions_of_the_others_as_they_are() {
         ServiceState state = ServiceState.NONE;
-        Distribution before = null;
+        Distribution before = Situations.UNDECIDED;
         for (int second = 0; second < 60; second++) {
             before = distribute(
                     EVEN_LOAD,
@@ -312,7 +312,7 @@ class EvenLoadTest {
     @Test
     void manual_weights_are_left_alone() {
         ServiceState state = ServiceState.NONE;
-        Distribution distribution = null;
+        Distribution distribution = Situations.UNDECIDED;
         for (int second = 0; second < 60; second++) {
             distribution = distribute(
                     EVEN_LOAD,
@@ -333,7 +333,7 @@ class EvenLoadTest {
     @Test
     void without_any_report_a_slow_server_is_found_by_its_connections() {
         ServiceState state = ServiceState.NONE;
-        Distribution distribution = null;
+        Distribution distribution = Situations.UNDECIDED;
         double[] share = {1 / 3.0, 1 / 3.0, 1 / 3.0};
         double[] lifetime = {1, 1, 4};
         for (int second = 0; second < 200; second++) {

@@ -86,7 +86,7 @@ class PreferredTagsTest {
     @Test
     void when_the_load_falls_the_others_leave_again() {
         ServiceState state = new ServiceState(java.util.Map.of(), 0.5, 0);
-        Distribution distribution = null;
+        Distribution distribution = Situations.UNDECIDED;
         for (int second = 1; second < 100; second++) {
             distribution =
                     distribute(NEAR, state, second * 1000L, List.of(near("a", 0.3, second * 1000L), member("b", 1)));

@@ -16,6 +16,9 @@ final class Situations {
     static final BalanceConfiguration EVEN_LOAD =
             new BalanceConfiguration(Weights.EVEN_LOAD, List.of(), List.of(), 0.8, OnDown.DRAIN, Duration.ZERO, 0);
 
+    /** Before the first decision. */
+    static final Distribution UNDECIDED = new Distribution("web", List.of(), List.of(), ServiceState.NONE);
+
     private Situations() {}
 
     static MemberSituation member(String name, int weight) {

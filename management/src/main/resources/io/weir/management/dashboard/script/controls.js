@@ -43,11 +43,11 @@ export class Controls {
     /** @param {import('./model.js').Service} service @param {import('./model.js').Member} member */
     weight(service, member) {
         const input = element('input', {id: 'weight', type: 'number', min: '0', max: String(GREATEST_WEIGHT), step: '1', inputmode: 'numeric',
-            value: String(member.weight), 'aria-describedby': 'weight-hint'});
+            value: String(Math.round(member.weight)), 'aria-describedby': 'weight-hint'});
         const opened = dialogs.open({
             title: `Weight of ${member.server} in ${service.name}`,
             content: [
-                element('p', null, `In force: ${format.count(member.weight)} (${format.percent(member.share)} of new connections). `
+                element('p', null, `In force: ${format.quantity(member.weight)} (${format.percent(member.share)} of new connections). `
                     + `In the file: ${format.count(member.configuredWeight)}. Weights of this service: ${service.weights}.`),
                 element('label', {for: 'weight'}, 'Weight by hand'), input,
                 element('p', {class: 'sub', id: 'weight-hint'}, `0 to ${GREATEST_WEIGHT}; 0 takes no new connections. It stays until it is cleared, whatever agents say.`),

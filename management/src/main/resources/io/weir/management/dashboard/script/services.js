@@ -104,7 +104,7 @@ export class Services {
             }},
             {label: 'Port', numeric: true, value: ({port}) => port, text: ({port}) => port === 0 ? 'same' : String(port)},
             {label: 'Weight of the file', numeric: true, value: ({configuredWeight}) => configuredWeight, text: ({configuredWeight}) => format.count(configuredWeight)},
-            {label: 'Weight in force', numeric: true, value: ({weight}) => weight, text: ({weight}) => format.count(weight)},
+            {label: 'Weight in force', numeric: true, value: ({weight}) => weight, text: ({weight}) => format.quantity(weight)},
             {label: 'Share', numeric: true, value: ({share}) => share, build: cell => {
                 const set = bar(cell);
                 return ({share}) => set(share, format.percent(share), 'share');
