@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 /** The clients of the demo: two stations and two on the Internet, all with the same load. */
 final class DemoClients {
     /** Requests of a client under way at a time. */
-    private static final int MOST_REQUESTS = 10;
+    private static final int MOST_REQUESTS = 8;
 
     private final Map<String, LabClient> clients = new LinkedHashMap<>();
     private final List<Future<Integer>> loads = new ArrayList<>();

@@ -204,6 +204,8 @@ final class DemoNetwork implements AutoCloseable {
                   - {name: page, type: http, port: %d, path: /health, interval: 500ms, fall: 2, rise: 2}
                 load:
                   interval: 500ms
+                  index: {cpu: 1, execution: 1, full-execution: 300ms}
+                timeouts: {closed: 200ms, udp: 1s, udp-one-way: 1s}   # clients take a new port for each request
                 reports:
                   listen: [10.1.1.1, 10.1.2.1]
                   keys: [{id: 1, file: %s}]

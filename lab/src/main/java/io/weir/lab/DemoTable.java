@@ -67,7 +67,7 @@ final class DemoTable {
         for (NodeWindow.ServerState s : servers) {
             text.append(String.format(
                     Locale.ROOT,
-                    "    %-7s%-9s %6d %5.1f%%  %s %5d %7d %6d%n",
+                    "    %-7s%-9s %6.2f %5.1f%%  %s %5d %7d %6d%n",
                     s.name(),
                     s.health(),
                     s.weight(),

@@ -173,7 +173,7 @@ public final class LabClient {
 
     private void launch(Semaphore free, String kind, Request request) throws InterruptedException {
         free.acquire();
-        station.submit(() -> {
+        Future<Integer> unused = station.submit(() -> {
             try {
                 one(kind, request);
             } finally {

@@ -27,11 +27,11 @@ public interface NodeWindow extends AutoCloseable {
      * A server as its node sees it.
      *
      * @param health {@code up}, {@code down}, {@code starting} or {@code unchecked}
-     * @param weight weight that the master chose
+     * @param weight weight that the master chose, in the file's units
      * @param share share of new connections, 0..1
      * @param load CPU utilisation of its last report, 0..1; -1 when not known
      * @param live connections now
      * @param opened connections so far
      */
-    record ServerState(String name, String health, int weight, double share, double load, long live, long opened) {}
+    record ServerState(String name, String health, double weight, double share, double load, long live, long opened) {}
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code weir demo} as its users run it. */
 class DemoSystemTest {
     private static final String NOBODY = "65534";
-    private static final long SECONDS = 120;
+    private static final long SECONDS = 240;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -79,7 +79,7 @@ class DemoSystemTest {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            Programs.await("traffic", 40, () -> lines(log).contains("HTTP connections in"));
+            Programs.await("traffic", 40, () -> lines(log).contains("Equal weights, unequal servers"));
             List<ProcessHandle> children = demo.descendants().toList();
             assertThat(children).isNotEmpty();
             List<String> names = new ArrayList<>(List.of(String.valueOf(demo.pid())));
