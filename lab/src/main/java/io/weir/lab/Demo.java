@@ -113,7 +113,7 @@ public final class Demo {
                 In another terminal:
                   ./weir top --name %s
                   ./weir servers --name %s
-                  ./weir drain 5-3 --name %s      (and ./weir drain 5-3 --end --name %s)
+                  ./weir drain 5-3 --name %s      (and ./weir drain 5-3 --undo --name %s)
                   %sip netns exec %s curl http://%s/
                   %sip netns exec %s curl -g 'http://[%s]/'
                   %sip netns exec %s curl http://127.0.0.1:%d/busy/6      (and /busy/0)

@@ -173,7 +173,7 @@ public final class LabClient {
 
     private void launch(Semaphore free, String kind, Request request) throws InterruptedException {
         free.acquire();
-        Future<Integer> unused = station.submit(() -> {
+        var _ = station.submit(() -> {
             try {
                 one(kind, request);
             } finally {
