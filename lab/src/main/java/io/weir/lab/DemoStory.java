@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.DoubleStream;
 
 /**
  * What happens in the demo, step by step: equal weights on unequal servers, even load, a busy server, a killed one that
@@ -81,7 +80,7 @@ final class DemoStory {
     private void balance() throws InterruptedException {
         step("Equal weights, unequal servers: 5-1 has 8 workers, 5-2 has 4, 5-3 has 2");
         await(2, () -> false);
-        double before = spread(measure());
+        double before = DemoLoads.spread(measure());
         step("weir apply with weights: even-load; the agents' reports decide now");
         apply("even.yaml", network.configuration(true));
         long startNs = System.nanoTime();
@@ -91,16 +90,20 @@ final class DemoStory {
             if (last.size() > SETTLED_LOOKS) {
                 last.removeFirst();
             }
-            return last.size() == SETTLED_LOOKS && spread(mean(last)) < SETTLED;
+            return last.size() == SETTLED_LOOKS && DemoLoads.spread(DemoLoads.mean(last)) < SETTLED;
         });
         double took = secondsSince(startNs);
-        double after = spread(measure());
+        double after = DemoLoads.spread(measure());
         expectations.expect(
                 "even load: the busiest server is near the mean",
                 after < 1.35 && after <= 0.85 * before,
-                format(
+                String.format(
+                        Locale.ROOT,
                         "max/mean load %.2f, with equal weights %.2f; %s %.0f s",
-                        after, before, settled ? "settled in" : "not settled after", took));
+                        after,
+                        before,
+                        settled ? "settled in" : "not settled after",
+                        took));
     }
 
     private void busy() throws InterruptedException {
@@ -115,7 +118,7 @@ final class DemoStory {
         expectations.expect(
                 "the busy server's share falls by a third",
                 fell,
-                format("%.0f %% to %.0f %% in %.1f s", 100 * before, 100 * low, took));
+                String.format(Locale.ROOT, "%.0f %% to %.0f %% in %.1f s", 100 * before, 100 * low, took));
         network.ask("5-1", "/busy/0");
         startNs = System.nanoTime();
         // Meanwhile the loop finds out.
@@ -132,9 +135,12 @@ final class DemoStory {
         expectations.expect(
                 "its share grows when they are free again",
                 back,
-                format(
+                String.format(
+                        Locale.ROOT,
                         "%.0f %% to %.0f %% in %.1f s",
-                        100 * lowest[0], 100 * server("5-1").share(), secondsSince(startNs)));
+                        100 * lowest[0],
+                        100 * server("5-1").share(),
+                        secondsSince(startNs)));
     }
 
     private void kill() throws InterruptedException {
@@ -166,9 +172,11 @@ final class DemoStory {
         expectations.expect(
                 "no connection goes to a dead server a second after its check failed",
                 down && times[0] <= times[1] + 1_000_000_000L,
-                format(
+                String.format(
+                        Locale.ROOT,
                         "killed, down after %.1f s, last connection after %.1f s",
-                        (times[1] - killNs) / 1e9, (times[0] - killNs) / 1e9));
+                        (times[1] - killNs) / 1e9,
+                        (times[0] - killNs) / 1e9));
         expectations.expect(
                 "only connections that were on it fail",
                 excused <= on,
@@ -192,9 +200,13 @@ final class DemoStory {
         expectations.expect(
                 "it comes back with slow start",
                 grown && first < 0.5 * shareBefore,
-                format(
+                String.format(
+                        Locale.ROOT,
                         "share %.1f %% at first, %.1f %% after %.1f s, %.1f %% before",
-                        100 * first, 100 * later, secondsSince(upNs), 100 * shareBefore));
+                        100 * first,
+                        100 * later,
+                        secondsSince(upNs),
+                        100 * shareBefore));
     }
 
     private void strangers() throws InterruptedException {
@@ -359,23 +371,7 @@ final class DemoStory {
             return false;
         });
         shown();
-        return mean(looks);
-    }
-
-    private static double[] mean(List<double[]> looks) {
-        double[] mean = new double[looks.getFirst().length];
-        for (double[] look : looks) {
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] += look[i] / looks.size();
-            }
-        }
-        return mean;
-    }
-
-    /** The greatest load to the mean of all. */
-    private static double spread(double[] loads) {
-        double sum = DoubleStream.of(loads).sum();
-        return DoubleStream.of(loads).max().orElse(0) * loads.length / Math.max(sum, 1e-9);
+        return DemoLoads.mean(looks);
     }
 
     private static double secondsSince(long startNs) {
@@ -383,12 +379,9 @@ final class DemoStory {
     }
 
     private void step(String text) {
+        table.forget();
         out.println("* " + text);
         out.flush();
-    }
-
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 
     private static String firstLine(String text) {

@@ -40,6 +40,11 @@ final class DemoTable {
         drawn = 0;
     }
 
+    /** Something else is printed now: the next table stands below it. */
+    void forget() {
+        drawn = 0;
+    }
+
     private void print(List<NodeWindow.ServerState> servers) {
         String text = text(servers);
         if (terminal) {
