@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class Balancer {
     private static final System.Logger LOG = System.getLogger(Balancer.class.getName());
 
+    /** The switching processors' sweepers go round in about this time. */
+    private static final double SWEEPER_SECONDS = 5;
+
     /** Causes are named up to this length. */
     private static final int LONGEST_CAUSE = 200;
 
@@ -261,7 +264,12 @@ public final class Balancer {
                 known == null || known.source() == LoadSource.HAPROXY
                         ? null
                         : new ReportedLoad(known.report(), known.receivedMs(), 0),
-                number == 0 ? MemberSituation.Traffic.UNKNOWN : traffic.of(number, nowMs));
+                number == 0 ? MemberSituation.Traffic.UNKNOWN : traffic.of(number, lingerSeconds(desired), nowMs));
+    }
+
+    /** The timeout of closed connections, and half a turn of the sweeper. */
+    private static double lingerSeconds(Desired desired) {
+        return desired.configuration().timeouts().closed().toMillis() / 1000.0 + SWEEPER_SECONDS / 2;
     }
 
     private static List<MemberSituation> members(

@@ -12,7 +12,7 @@ final class TrafficMeter {
     /** Shorter differences than this say little. */
     private static final int LEAST_INTERVAL_MS = 900;
 
-    /** The mean of the last handshakes is smoothed over so many measurements. */
+    /** Weight of a new measurement in the smoothed value. */
     private static final double SMOOTHING = 0.3;
 
     private static final double MICROS = 1e-6;
@@ -40,15 +40,23 @@ final class TrafficMeter {
         return counters.serverLive(server);
     }
 
-    /** What is seen of a server, of late. */
-    Traffic of(int server, long nowMs) {
+    /**
+     * What is seen of a server, of late. A connection's record outlives the connection, by its timeout and until the
+     * sweeper comes by; what is open is estimated by taking those off.
+     *
+     * @param lingerSeconds how long the record of a closed connection stays, on average
+     */
+    Traffic of(int server, double lingerSeconds, long nowMs) {
         Sample sample = samples.computeIfAbsent(server, number -> first(number, nowMs));
         long elapsedMs = nowMs - sample.atMs;
         if (elapsedMs >= LEAST_INTERVAL_MS) {
             measure(sample, server, elapsedMs / 1000.0);
             sample.atMs = nowMs;
         }
-        return new Traffic(live(server), sample.newPerSecond, sample.handshakeSeconds, sample.refusedPerSecond);
+        double open = sample.newPerSecond < 0
+                ? live(server)
+                : Math.max(0, live(server) - sample.newPerSecond * lingerSeconds);
+        return new Traffic(open, sample.newPerSecond, sample.handshakeSeconds, sample.refusedPerSecond);
     }
 
     private Sample first(int server, long nowMs) {
@@ -66,17 +74,19 @@ final class TrafficMeter {
         long refused = counters.serverRefused(server);
         long handshakes = counters.serverHandshakes(server);
         long micros = counters.serverHandshakeMicros(server);
-        sample.newPerSecond = Math.max(0, opened - sample.opened) / seconds;
+        sample.newPerSecond = smoothed(sample.newPerSecond, Math.max(0, opened - sample.opened) / seconds);
         sample.refusedPerSecond = Math.max(0, refused - sample.refused) / seconds;
         if (handshakes > sample.handshakes) {
             double mean = MICROS * (micros - sample.micros) / (handshakes - sample.handshakes);
-            sample.handshakeSeconds = sample.handshakeSeconds < 0
-                    ? mean
-                    : sample.handshakeSeconds + SMOOTHING * (mean - sample.handshakeSeconds);
+            sample.handshakeSeconds = smoothed(sample.handshakeSeconds, mean);
         }
         sample.opened = opened;
         sample.refused = refused;
         sample.handshakes = handshakes;
         sample.micros = micros;
+    }
+
+    private static double smoothed(double before, double value) {
+        return before < 0 ? value : before + SMOOTHING * (value - before);
     }
 }

@@ -129,13 +129,24 @@ public final class Figure1 implements AutoCloseable {
      * @param weights weights of the three servers
      */
     public static String configuration(String name, String driver, int... weights) {
+        return configuration(name, driver, "", "", "", weights);
+    }
+
+    /**
+     * A configuration with more in it.
+     *
+     * @param server what is added to each server, such as {@code ", check: page"}
+     * @param web lines that are added to the service {@code web}
+     * @param more sections that are added
+     */
+    static String configuration(String name, String driver, String server, String web, String more, int... weights) {
         StringBuilder servers = new StringBuilder();
         String[] addresses = {
             "10.1.1.11, \"fd01:0:0:1::11\"", "10.1.1.12, \"fd01:0:0:1::12\"", "10.1.2.13, \"fd01:0:0:2::13\""
         };
         for (int i = 0; i < SERVERS.size(); i++) {
-            servers.append("  - {name: \"%s\", addresses: [%s], weight: %d}%n"
-                    .formatted(SERVERS.get(i), addresses[i], weights[i]));
+            servers.append("  - {name: \"%s\", addresses: [%s], weight: %d%s}%n"
+                    .formatted(SERVERS.get(i), addresses[i], weights[i], server));
         }
         return """
             # The network of Fig. 1
@@ -161,7 +172,7 @@ public final class Figure1 implements AutoCloseable {
                 protocol: tcp
                 port: 80
                 algorithm: weighted-round-robin
-                servers:
+            %s    servers:
                   - {server: "5-1", port: 8080}
                   - {server: "5-2", port: 8080}
                   - {server: "5-3", port: 8080}
@@ -171,7 +182,9 @@ public final class Figure1 implements AutoCloseable {
                 port: 7
                 algorithm: maglev
                 servers: ["5-1", "5-2", "5-3"]
-            """.formatted(name, driver, driver, driver, driver, servers, VIRTUAL_4, VIRTUAL_6, VIRTUAL_4, VIRTUAL_6);
+            %s\
+            """.formatted(
+                name, driver, driver, driver, driver, servers, VIRTUAL_4, VIRTUAL_6, web, VIRTUAL_4, VIRTUAL_6, more);
     }
 
     @Override

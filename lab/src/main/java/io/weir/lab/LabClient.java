@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -126,16 +129,63 @@ public final class LabClient {
                 String address = n % 2 == 0 ? Figure1.VIRTUAL_4 : Figure1.VIRTUAL_6;
                 one("http", () -> get(address, 80, "/"));
                 if (n % 4 == 3) {
-                    one("udp", () -> {
-                        String answer = ask(address, LabServer.ECHO_PORT, "ping");
-                        return answer.substring(0, Math.max(0, answer.indexOf(' ')));
-                    });
+                    one("udp", () -> echoed(address));
                 }
                 n++;
                 Thread.sleep(pauseMs);
             }
             return n;
         });
+    }
+
+    /**
+     * Makes requests at a steady rate until stopped, whatever the answers take: HTTP over IPv4 and IPv6 in turns, a UDP
+     * request with every eighth. When too many are under way, it waits.
+     *
+     * @param perSecond HTTP requests per second
+     * @param most requests under way at a time
+     */
+    public Future<Integer> load(double perSecond, int most) {
+        Semaphore free = new Semaphore(most);
+        return station.submit(() -> {
+            int n = 0;
+            long nextNs = System.nanoTime();
+            while (!stopped.get()) {
+                String address = n % 2 == 0 ? Figure1.VIRTUAL_4 : Figure1.VIRTUAL_6;
+                launch(free, "http", () -> get(address, 80, "/"));
+                if (n % 8 >= 6) {
+                    launch(free, "udp", () -> echoed(address));
+                }
+                n++;
+                // Apart by random times with that mean, as people are.
+                nextNs += (long) (-Math.log(1 - ThreadLocalRandom.current().nextDouble()) * 1e9 / perSecond);
+                long waitNs = nextNs - System.nanoTime();
+                if (waitNs > 0) {
+                    TimeUnit.NANOSECONDS.sleep(waitNs);
+                } else {
+                    nextNs = System.nanoTime();
+                }
+            }
+            free.acquire(most);
+            return n;
+        });
+    }
+
+    private void launch(Semaphore free, String kind, Request request) throws InterruptedException {
+        free.acquire();
+        var _ = station.submit(() -> {
+            try {
+                one(kind, request);
+            } finally {
+                free.release();
+            }
+            return 0;
+        });
+    }
+
+    private static String echoed(String address) throws IOException {
+        String answer = ask(address, LabServer.ECHO_PORT, "ping");
+        return answer.substring(0, Math.max(0, answer.indexOf(' ')));
     }
 
     private void one(String kind, Request request) {

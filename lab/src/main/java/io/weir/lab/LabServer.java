@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  * the server's name, {@code GET /bytes/N} with N bytes, {@code GET /slow/N} with N bytes over some seconds; the UDP echo
  * answers with the name, a space and the request.
  *
+<<<<<<< HEAD
  * <p>With a {@link Capacity} each of these HTTP requests first waits for one of the simulated workers and keeps it for the
  * service time; {@code GET /metrics} tells the load in Prometheus' text format, and {@code GET /busy/N} lets a background job
  * occupy N workers until it is told another number. Those two need no worker.
+=======
+ * <p>One with {@link Workers} lets {@code GET /} wait for a worker and its work. It tells its load as {@code GET /metrics},
+ * {@code GET /busy/N} occupies N workers until {@code /busy/0}, and {@code GET /health} answers always at once.
+>>>>>>> i4-demo
  */
 public final class LabServer implements AutoCloseable {
     /** Where HTTP is served. */
@@ -45,11 +50,15 @@ public final class LabServer implements AutoCloseable {
     private final HttpServer http;
     private final DatagramChannel echo;
     private final @Nullable Workers workers;
+<<<<<<< HEAD
     private final Duration service;
+=======
+>>>>>>> i4-demo
     private final AtomicLong requests = new AtomicLong();
     private @Nullable Future<Integer> echoing;
     private final AtomicLong datagrams = new AtomicLong();
 
+<<<<<<< HEAD
     private LabServer(String name, HttpServer http, DatagramChannel echo, @Nullable Capacity capacity) {
         this.name = name;
         this.http = http;
@@ -59,6 +68,20 @@ public final class LabServer implements AutoCloseable {
     }
 
     /** Starts a server in a station that does as much as the machine lets it. */
+=======
+    private LabServer(String name, @Nullable Workers workers) throws IOException {
+        this.name = name;
+        this.workers = workers;
+        http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
+        echo = DatagramChannel.open(StandardProtocolFamily.INET6);
+        echo.bind(new InetSocketAddress("::", ECHO_PORT));
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.createContext("/", this::answer);
+        http.start();
+    }
+
+    /** Starts a server in a station, without bound on what it can do. */
+>>>>>>> i4-demo
     public static LabServer start(Station station, String name) {
         return begin(station, name, null);
     }
@@ -70,6 +93,7 @@ public final class LabServer implements AutoCloseable {
 
     private static LabServer begin(Station station, String name, @Nullable Capacity capacity) {
         return Station.await(station.submit(() -> {
+<<<<<<< HEAD
             HttpServer http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
             DatagramChannel echo = DatagramChannel.open(StandardProtocolFamily.INET6);
             echo.bind(new InetSocketAddress("::", ECHO_PORT));
@@ -77,6 +101,9 @@ public final class LabServer implements AutoCloseable {
             http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             http.createContext("/", server::answer);
             http.start();
+=======
+            LabServer server = new LabServer(name, null);
+>>>>>>> i4-demo
             server.echoing = station.submit(() -> {
                 server.echo();
                 return 0;
@@ -85,12 +112,20 @@ public final class LabServer implements AutoCloseable {
         }));
     }
 
+    /** Starts a server in the network of this process; echoes in the calling thread until it is closed. */
+    static void serve(String name, Workers workers) throws IOException {
+        try (LabServer server = new LabServer(name, workers)) {
+            server.echo();
+        }
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             if (workers != null && !work(exchange, path, workers)) {
                 return;
             }
+<<<<<<< HEAD
             requests.incrementAndGet();
             exchange.getResponseHeaders().set("X-Served-By", name);
             if (path.startsWith("/bytes/") || path.startsWith("/slow/")) {
@@ -147,6 +182,39 @@ public final class LabServer implements AutoCloseable {
             return Math.clamp(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)), least, most);
         } catch (NumberFormatException e) {
             return least;
+=======
+            byte[] body = (workers == null ? name + "\n" : work(path, workers)).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String work(String path, Workers capacity) throws InterruptedException {
+        if (path.equals("/metrics")) {
+            return capacity.metrics();
+        }
+        if (path.startsWith("/busy/")) {
+            return capacity.occupy((int) Math.min(Integer.MAX_VALUE, number(path, 0))) + "\n";
+        }
+        if (!path.equals("/health")) {
+            capacity.work();
+        }
+        return name + "\n";
+    }
+
+    private static long bytesAsked(String path) {
+        return Math.clamp(number(path, 1), 1, 4L << 30);
+    }
+
+    /** The number at the end of a path. */
+    private static long number(String path, long otherwise) {
+        try {
+            return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
+        } catch (NumberFormatException e) {
+            return otherwise;
+>>>>>>> i4-demo
         }
     }
 

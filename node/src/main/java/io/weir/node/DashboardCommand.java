@@ -73,7 +73,8 @@ final class DashboardCommand implements Callable<Integer> {
         return relay;
     }
 
-    private static String address(int port, String token) {
+    /** What a browser opens. */
+    static String address(int port, String token) {
         return "http://127.0.0.1:" + port + "/#token=" + token;
     }
 }

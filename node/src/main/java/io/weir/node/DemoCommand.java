@@ -3,6 +3,7 @@ package io.weir.node;
 import io.weir.lab.Demo;
 import io.weir.linux.Privileges;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,21 +18,52 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = {
             "Builds the network of Fig. 1 in network namespaces, balances real traffic in it and checks the outcome.",
-            "Runs as root, or as an ordinary user inside unshare -Urnm. Exit status 1 when an expectation does not hold."
+            "Runs as root, or as an ordinary user inside unshare -Urnm. Exit status 1 when an expectation does not"
+                    + " hold."
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-    /** Says to the program inside that it runs in namespaces of its own. */
+    /**
+     * Says to the program inside that it runs in namespaces of its own: the node's name, a blank, and the port where the
+     * program outside relays the dashboard, since a browser is there.
+     */
     private static final String UNSHARED = "WEIR_UNSHARED";
 
-    @Option(names = "--keep", description = "leave the network up until ctrl-C, and say how to try curl in it")
+    /**
+     * Makes a /run that we may write, with the folder of the admin socket in it, which is thus also where commands outside
+     * look for it. The mount is made elsewhere first, since that folder may itself be below /run.
+     */
+    private static final String OWN_RUN = """
+        set -e
+        mount -t tmpfs tmpfs "$1"
+        mkdir -m 700 "$1/weir"
+        mkdir "$1/netns"
+        mount --bind "$2" "$1/weir"
+        mount --rbind "$1" /run
+        umount -R -l "$1"
+        rmdir "$1"
+        ip link set lo up
+        shift 2
+        exec "$@"
+        """;
+
+    /** Needs nothing but IPv6 on the loopback. */
+    private static final String SAME_RUN = """
+        set -e
+        rmdir "$1"
+        ip link set lo up
+        shift 2
+        exec "$@"
+        """;
+
+    @Option(names = "--keep", description = "go on after the story until ctrl-C, with load, agents and dashboard")
     private boolean keep;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "15",
-            description = "how long the clients run before the other steps (default: ${DEFAULT-VALUE})")
+            defaultValue = "8",
+            description = "how long loads are measured (default: ${DEFAULT-VALUE})")
     private int seconds;
 
     @Option(
@@ -40,6 +72,14 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "auto",
             description = "auto, af_xdp or af_packet: how weir reaches its interfaces (default: ${DEFAULT-VALUE})")
     private String driver = "auto";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "7480",
+            description =
+                    "TCP port of the dashboard on 127.0.0.1, another when it is in use (default: ${DEFAULT-VALUE})")
+    private int port;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -50,18 +90,63 @@ final class DemoCommand implements Callable<Integer> {
         if (seconds < 2 || seconds > 3600) {
             throw new NodeException(ExitStatus.REFUSED, "--seconds: " + seconds + " is not in 2..3600");
         }
-        if (System.getenv(UNSHARED) == null) {
+        if (port < 0 || port > 65_535) {
+            throw new NodeException(ExitStatus.REFUSED, "--port: " + port + " is not in 0..65535");
+        }
+        String outside = System.getenv(UNSHARED);
+        if (outside != null) {
+            String[] nameAndPort = outside.split(" ", 2);
+            return run(nameAndPort[0], Integer.parseInt(nameAndPort[1]));
+        }
+        String name = "demo-" + ProcessHandle.current().pid();
+        try (SocketRelay dashboard = dashboard(name)) {
             if (!Privileges.isRoot()) {
-                // With a /run that we may write.
-                return again(
-                        List.of("unshare", "-Urnm"),
-                        "mount -t tmpfs tmpfs /run && mkdir -p /run/netns && ip link set lo up");
+                return again(List.of("unshare", "-Urnm"), OWN_RUN, name, dashboard.port());
             }
             if (!hasIpv6()) {
-                return again(List.of("unshare", "-n"), "ip link set lo up");
+                return again(List.of("unshare", "-n"), SAME_RUN, name, dashboard.port());
             }
+            return run(name, dashboard.port());
         }
-        return new Demo(new Demo.Options(self(), seconds, keep, driver), System.out).run();
+    }
+
+    private int run(String name, int dashboardPort) {
+        return new Demo(options(name, self(), dashboardPort, seconds, keep, driver), System.out).run();
+    }
+
+    /** The demo's options with this program as weir's, apart from what is given. */
+    static Demo.Options options(
+            String name, List<String> weir, int dashboardPort, int seconds, boolean keep, String driver) {
+        return new Demo.Options(
+                name, weir, agent(), node -> new DemoWindow(node, dashboardPort), seconds, keep, driver);
+    }
+
+    /** Relays to the node's socket, which comes later; on the port asked for, or any when that is in use. */
+    private SocketRelay dashboard(String name) throws IOException {
+        try {
+            return SocketRelay.start(port, () -> NodeApi.find(name).socket());
+        } catch (BindException e) {
+            return SocketRelay.start(0, () -> NodeApi.find(name).socket());
+        }
+    }
+
+    /** The command line of {@code weir agent}, with the launcher's options. */
+    private static List<String> agent() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-Xms4m",
+                "-Xmx16m",
+                "-Xss256k",
+                "-XX:MaxMetaspaceSize=32m",
+                "-XX:ReservedCodeCacheSize=8m",
+                "-XX:CICompilerCount=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                AgentProgram.class.getName());
     }
 
     /** The command line of this program, without a subcommand. */
@@ -86,16 +171,27 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Runs this command again in namespaces of its own, once a shell has prepared them. */
-    private int again(List<String> unshare, String preparation) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(unshare);
-        command.addAll(List.of("--", "sh", "-c", preparation + " && exec \"$@\"", "weir-demo"));
-        command.addAll(self());
-        command.addAll(List.of("demo", "--seconds", String.valueOf(seconds), "--driver", driver));
-        if (keep) {
-            command.add("--keep");
+    private int again(List<String> unshare, String preparation, String name, int dashboardPort)
+            throws IOException, InterruptedException {
+        Path stage = Files.createTempDirectory("weir-demo-run");
+        try {
+            List<String> command = new ArrayList<>(unshare);
+            command.addAll(List.of("--", "sh", "-c", preparation, "weir-demo"));
+            command.addAll(List.of(stage.toString(), AdminSocket.ownFolder().toString()));
+            command.addAll(self());
+            command.addAll(List.of("demo", "--seconds", String.valueOf(seconds), "--driver", driver));
+            if (keep) {
+                command.add("--keep");
+            }
+            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+            builder.environment().put(UNSHARED, name + " " + dashboardPort);
+            return outcome(builder);
+        } finally {
+            Files.deleteIfExists(stage);
         }
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().put(UNSHARED, "1");
+    }
+
+    private static int outcome(ProcessBuilder builder) throws InterruptedException {
         Process process;
         try {
             process = builder.start();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code weir demo} as its users run it. */
 class DemoSystemTest {
     private static final String NOBODY = "65534";
-    private static final long SECONDS = 120;
+    private static final long SECONDS = 240;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -79,7 +79,7 @@ class DemoSystemTest {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            Programs.await("traffic", 40, () -> lines(log).contains("HTTP connections in"));
+            Programs.await("traffic", 40, () -> lines(log).contains("Equal weights, unequal servers"));
             List<ProcessHandle> children = demo.descendants().toList();
             assertThat(children).isNotEmpty();
             List<String> names = new ArrayList<>(List.of(String.valueOf(demo.pid())));
@@ -132,11 +132,15 @@ class DemoSystemTest {
         Path liar = folder.resolve("weir");
         Files.writeString(
                 liar,
-                "#!/bin/sh\nfor last; do :; done\n[ \"$1\" = apply ] && case $last in *drained*) echo fine; exit 0;; esac\nexec "
+                "#!/bin/sh\n"
+                        + "for last; do :; done\n"
+                        + "[ \"$1\" = apply ] && case $last in *drained*) echo fine; exit 0;; esac\n"
+                        + "exec "
                         + String.join(" ", RunningNode.command()) + " \"$@\"\n");
         ByteArrayOutputStream text = new ByteArrayOutputStream();
+        String name = "demo-" + ProcessHandle.current().pid();
         int status = new Demo(
-                        new Demo.Options(List.of("sh", liar.toString()), 2, false),
+                        DemoCommand.options(name, List.of("sh", liar.toString()), 0, 2, false, "auto"),
                         new PrintStream(text, true, StandardCharsets.UTF_8))
                 .run();
         String output = text.toString(StandardCharsets.UTF_8);
