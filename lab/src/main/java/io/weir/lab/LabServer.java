@@ -10,7 +10,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,14 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the server's name, {@code GET /bytes/N} with N bytes, {@code GET /slow/N} with N bytes over some seconds; the UDP echo
  * answers with the name, a space and the request.
  *
-<<<<<<< HEAD
- * <p>With a {@link Capacity} each of these HTTP requests first waits for one of the simulated workers and keeps it for the
- * service time; {@code GET /metrics} tells the load in Prometheus' text format, and {@code GET /busy/N} lets a background job
- * occupy N workers until it is told another number. Those two need no worker.
-=======
  * <p>One with {@link Workers} lets {@code GET /} wait for a worker and its work. It tells its load as {@code GET /metrics},
  * {@code GET /busy/N} occupies N workers until {@code /busy/0}, and {@code GET /health} answers always at once.
->>>>>>> i4-demo
  */
 public final class LabServer implements AutoCloseable {
     /** Where HTTP is served. */
@@ -36,39 +29,16 @@ public final class LabServer implements AutoCloseable {
     /** Where UDP is echoed. */
     public static final int ECHO_PORT = 7;
 
-    /** Names of the metrics: requests that wait or are served, share of busy workers, requests, and their execution times. */
-    public static final String CLIENTS = "lab_clients";
-
-    public static final String CPU = "lab_cpu_utilisation";
-    public static final String REQUESTS = "lab_requests_total";
-    public static final String EXECUTION = "lab_execution_seconds";
-
     private static final int CHUNK = 64 * 1024;
-    private static final long MAX_BYTES = 4L << 30;
 
     private final String name;
     private final HttpServer http;
     private final DatagramChannel echo;
     private final @Nullable Workers workers;
-<<<<<<< HEAD
-    private final Duration service;
-=======
->>>>>>> i4-demo
     private final AtomicLong requests = new AtomicLong();
     private @Nullable Future<Integer> echoing;
     private final AtomicLong datagrams = new AtomicLong();
 
-<<<<<<< HEAD
-    private LabServer(String name, HttpServer http, DatagramChannel echo, @Nullable Capacity capacity) {
-        this.name = name;
-        this.http = http;
-        this.echo = echo;
-        this.workers = capacity == null ? null : new Workers(capacity.workers(), System::nanoTime);
-        this.service = capacity == null ? Duration.ZERO : capacity.service();
-    }
-
-    /** Starts a server in a station that does as much as the machine lets it. */
-=======
     private LabServer(String name, @Nullable Workers workers) throws IOException {
         this.name = name;
         this.workers = workers;
@@ -81,29 +51,9 @@ public final class LabServer implements AutoCloseable {
     }
 
     /** Starts a server in a station, without bound on what it can do. */
->>>>>>> i4-demo
     public static LabServer start(Station station, String name) {
-        return begin(station, name, null);
-    }
-
-    /** Starts a server in a station with a capacity of its own. */
-    public static LabServer start(Station station, String name, Capacity capacity) {
-        return begin(station, name, capacity);
-    }
-
-    private static LabServer begin(Station station, String name, @Nullable Capacity capacity) {
         return Station.await(station.submit(() -> {
-<<<<<<< HEAD
-            HttpServer http = HttpServer.create(new InetSocketAddress("::", HTTP_PORT), 1024);
-            DatagramChannel echo = DatagramChannel.open(StandardProtocolFamily.INET6);
-            echo.bind(new InetSocketAddress("::", ECHO_PORT));
-            LabServer server = new LabServer(name, http, echo, capacity);
-            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            http.createContext("/", server::answer);
-            http.start();
-=======
             LabServer server = new LabServer(name, null);
->>>>>>> i4-demo
             server.echoing = station.submit(() -> {
                 server.echo();
                 return 0;
@@ -121,68 +71,13 @@ public final class LabServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            if (workers != null && !work(exchange, path, workers)) {
-                return;
-            }
-<<<<<<< HEAD
             requests.incrementAndGet();
+            String path = exchange.getRequestURI().getPath();
             exchange.getResponseHeaders().set("X-Served-By", name);
             if (path.startsWith("/bytes/") || path.startsWith("/slow/")) {
-                send(exchange, numberIn(path, 1, MAX_BYTES), path.startsWith("/slow/"));
+                send(exchange, bytesAsked(path), path.startsWith("/slow/"));
                 return;
             }
-            send(exchange, name + "\n");
-        }
-    }
-
-    /** Has a request done by the workers, or answers it when it is about them; returns whether there is more to answer. */
-    private boolean work(HttpExchange exchange, String path, Workers some) throws IOException {
-        if (path.equals("/metrics")) {
-            send(exchange, metrics(some.load()));
-            return false;
-        }
-        if (path.startsWith("/busy/")) {
-            background(numberIn(path, 0, Capacity.MAX_WORKERS));
-            send(exchange, "ok\n");
-            return false;
-        }
-        try {
-            some.serve(() -> Thread.sleep(service));
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static String metrics(Workers.Load load) {
-        return "# TYPE " + CLIENTS + " gauge\n" + CLIENTS + " " + load.clients() + "\n# TYPE " + CPU + " gauge\n" + CPU
-                + " " + load.cpu() + "\n# TYPE " + REQUESTS + " counter\n" + REQUESTS + " " + load.served()
-                + "\n# TYPE " + EXECUTION + " summary\n" + EXECUTION + "_sum " + load.seconds() + "\n" + EXECUTION
-                + "_count " + load.served() + "\n";
-    }
-
-    /** Lets a background job occupy some workers, as {@code GET /busy/N} does; nothing without a capacity. */
-    public void background(long busyWorkers) {
-        if (workers != null) {
-            workers.background(Math.clamp(busyWorkers, 0, Capacity.MAX_WORKERS));
-        }
-    }
-
-    private static void send(HttpExchange exchange, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
-    /** The number at the end of a path, within limits; the least when there is none. */
-    private static long numberIn(String path, long least, long most) {
-        try {
-            return Math.clamp(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)), least, most);
-        } catch (NumberFormatException e) {
-            return least;
-=======
             byte[] body = (workers == null ? name + "\n" : work(path, workers)).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
@@ -214,7 +109,6 @@ public final class LabServer implements AutoCloseable {
             return Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
         } catch (NumberFormatException e) {
             return otherwise;
->>>>>>> i4-demo
         }
     }
 
@@ -277,7 +171,6 @@ public final class LabServer implements AutoCloseable {
 
     @Override
     public void close() {
-        background(0);
         http.stop(0);
         try {
             echo.close();

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.agent.report.LoadReport;
 import io.weir.agent.report.ReportCodec;
 import io.weir.agent.report.ReportKey;
-import io.weir.lab.Capacity;
 import io.weir.lab.Commands;
-import io.weir.lab.LabAgent;
-import io.weir.lab.LabServer;
-import io.weir.lab.Network;
-import io.weir.lab.Station;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -19,7 +14,6 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -223,44 +217,6 @@ class AgentSystemTest {
         } finally {
             server.destroy();
             server.waitFor();
-        }
-    }
-
-    @Test
-    void in_the_lab_a_busy_server_reports_its_own_load() throws IOException, InterruptedException {
-        Programs.assume("ip", "sh");
-        // What stands before "agent" on the command line is a program that drops it.
-        List<String> weir = new ArrayList<>(List.of("sh", "-c", "command=$1; shift 2; exec $command \"$@\"", "weir"));
-        weir.add(String.join(" ", command()));
-        try (Network network = new Network("agent-" + ProcessHandle.current().pid() + "-")) {
-            Station station = network.station("alpha");
-            try (DatagramSocket socket = Station.await(
-                            station.submit(() -> new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))));
-                    LabServer server = LabServer.start(station, "alpha", new Capacity(4, Duration.ofMillis(20)))) {
-                LabAgent.start(
-                        station,
-                        weir,
-                        server.name(),
-                        "127.0.0.1:" + socket.getLocalPort(),
-                        1,
-                        keyFile,
-                        Duration.ofMillis(200),
-                        folder.resolve("alpha.log"));
-                LoadReport idle = next(socket);
-                assertThat(idle.server()).isEqualTo("alpha");
-                LoadReport busy = idle;
-                server.background(3);
-                for (int i = 0; i < 100 && busy.cpu() < 0.7; i++) {
-                    busy = next(socket);
-                }
-                assertThat(busy.cpu()).isBetween(0.7, 0.8);
-                server.background(0);
-                for (int i = 0; i < 100 && busy.cpu() > 0.1; i++) {
-                    busy = next(socket);
-                }
-                assertThat(busy.cpu()).isBetween(0.0, 0.1);
-                assertThat(busy.requestsPerSecond()).isZero();
-            }
         }
     }
 }
