@@ -116,6 +116,9 @@ class ProcessorsSystemTest {
     private static List<Integer> processors(RunningNode node) {
         List<Integer> processors = new ArrayList<>();
         for (JsonNode face : node.json("interfaces")) {
+            if (face.required("name").asString().equals(ControlInterface.NAME)) {
+                continue;
+            }
             face.required("queues")
                     .forEach(q -> processors.add(q.required("processor").asInt()));
         }

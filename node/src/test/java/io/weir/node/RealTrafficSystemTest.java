@@ -73,6 +73,9 @@ class RealTrafficSystemTest {
     @Test
     void the_listing_names_the_driver_of_every_queue() {
         for (JsonNode face : node.json("interfaces")) {
+            if (face.required("name").asString().equals(ControlInterface.NAME)) {
+                continue; // af_packet, whatever the others have
+            }
             assertThat(face.required("driver").asString()).startsWith(driver());
             assertThat(face.required("queues").size()).isEqualTo(1);
             assertThat(face.required("queues").get(0).required("driver").asString())
