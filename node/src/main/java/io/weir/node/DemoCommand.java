@@ -154,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
+                "-XX:+UseZGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:-UsePerfData",
                 "--enable-native-access=ALL-UNNAMED",
