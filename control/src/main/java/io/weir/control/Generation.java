@@ -14,4 +14,10 @@ import io.weir.control.configuration.ConfigurationDiff;
  * @param tookMs time from the decision to the flip, milliseconds
  */
 public record Generation(
-        long number, long epochMs, String cause, ConfigurationDiff diff, Desired desired, boolean wanted, long tookMs) {}
+        long number,
+        long epochMs,
+        String cause,
+        ConfigurationDiff diff,
+        Desired desired,
+        boolean wanted,
+        long tookMs) {}
