@@ -311,7 +311,7 @@ class CaptureSystemTest {
         assertThat(echoes).isTrue();
 
         JsonNode interfaces = node.json("interfaces");
-        assertThat(interfaces).hasSize(4);
+        assertThat(interfaces).as("four, and the control interface").hasSize(5);
         assertThat(interfaces.required(2).required("name").asString()).isEqualTo("int0");
         assertThat(interfaces
                         .required(2)
