@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration table as its one writer, the control processor, sees it. {@link #apply} compiles a configuration,
- * writes the back-up sides of configuration and routing table, flips both, and starts a new path epoch. An apply that
- * fails, at whatever point, changes nothing. Thread-safe: one apply at a time.
+ * writes the back-up sides of configuration and routing table, flips both, and starts a new path epoch unless only
+ * decisions changed. An apply that fails, at whatever point, changes nothing. Thread-safe: one apply at a time.
  */
 public final class ConfigurationTable {
     private static final long PAUSE_NS = 100_000;
@@ -116,11 +116,19 @@ public final class ConfigurationTable {
             throw new ConfigurationRefusedException(String.valueOf(refused.getMessage()), refused);
         }
         long generation = sides.flip();
-        neighbours.newEpoch();
+        if (before == null || mayMovePaths(before, next)) {
+            neighbours.newEpoch();
+        }
         current = next;
         serviceNumbers = next.serviceNumbers();
         serverNumbers = next.serverNumbers();
         return new Applied(generation, diff);
+    }
+
+    /** Load changes weights every second: connections then need not look up their next hops again. */
+    private static boolean mayMovePaths(CompiledConfiguration before, CompiledConfiguration next) {
+        return !before.source().equals(next.source())
+                || !before.image().interfaces().equals(next.image().interfaces());
     }
 
     /**

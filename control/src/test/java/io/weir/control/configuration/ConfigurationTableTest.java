@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.weir.control.configuration.Decisions.MemberName;
 import io.weir.control.configuration.ServiceConfiguration.Algorithm;
 import io.weir.control.configuration.ServiceConfiguration.Forwarding;
 import io.weir.control.configuration.ServiceConfiguration.Member;
@@ -21,6 +22,7 @@ import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
 import io.weir.wire.IpPrefix;
 import io.weir.wire.Ipv4Address;
+import io.weir.wire.MacAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -29,6 +31,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +100,23 @@ class ConfigurationTableTest {
         assertThat(table.serverNumber("b")).isEqualTo(b1);
         assertThat(table.serverNumber("c")).isZero();
         assertThat(table.serverNumber("d")).isEqualTo(4);
+        assertThat(neighbours.epoch()).isNotEqualTo(epoch);
+    }
+
+    @Test
+    void decisions_alone_leave_the_paths_of_connections_as_they_are() throws Exception {
+        apply(example);
+        int epoch = neighbours.epoch();
+        MemberName name = new MemberName("web", "a");
+
+        table.apply(example.build(), new Decisions(Map.of(name, 0), Map.of(), Set.of(), List.of()), FACTS, "a is down");
+        assertThat(neighbours.epoch()).isEqualTo(epoch);
+        reader.refresh();
+        assertThat(reader.weight(reader.member(web(), 0))).isZero();
+
+        List<InterfaceFacts> replugged =
+                List.of(new InterfaceFacts(new MacAddress(0x0200_0000_0009L), 1500), FACTS.getLast());
+        table.apply(example.build(), Decisions.NONE, replugged, "another link-layer address");
         assertThat(neighbours.epoch()).isNotEqualTo(epoch);
     }
 
