@@ -172,9 +172,11 @@ final class ApplicationReader {
                 continue;
             }
             addresses.add(address);
-            new Listen(List.of(address), transport, least, greatest)
-                    .claims()
-                    .forEach(each -> claims.add(new Claimed(application, each, element, section.place(LISTEN_PORTS))));
+            List<ApplicationConfiguration.Claim> some =
+                    new Listen(List.of(address), transport, least, greatest).claims();
+            for (int k = 0; k < some.size(); k++) {
+                claims.add(new Claimed(application, some.get(k), element, section.place(LISTEN_PORTS), k == 0));
+            }
         }
         if (addresses.isEmpty() && !section.has(LISTEN_ADDRESSES)) {
             problems.add(node, "listen: addresses is missing", "addresses: [198.51.100.10]");

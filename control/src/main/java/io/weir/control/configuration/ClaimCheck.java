@@ -77,17 +77,15 @@ final class ClaimCheck {
         Claim claim = claimed.claim();
         IpAddress address = claim.address();
         String wrong = wrong(address);
-        // The same address is here for each of its protocols.
-        boolean isFirst = earlier.isEmpty() || earlier.getLast().address() != claimed.address();
         if (wrong != null) {
-            if (isFirst) {
+            if (claimed.isFirst()) {
                 problems.add(claimed.address(), "addresses: " + address + wrong, "");
             }
             return;
         }
         InterfaceConfiguration owner = owner(address);
         boolean isVirtual = services.stream().anyMatch(each -> each.addresses().contains(address));
-        if (owner == null && !isVirtual && isFirst) {
+        if (owner == null && !isVirtual && claimed.isFirst()) {
             requireFree(claimed);
         }
         if (owner != null) {
@@ -122,7 +120,7 @@ final class ClaimCheck {
         if (address.isMulticast()
                 || address.isLoopback()
                 || address.isUnspecified()
-                || address instanceof Ipv4Address v4 && v4.bits() == -1) {
+                || (address instanceof Ipv4Address v4 && v4.bits() == -1)) {
             return " is not a unicast address";
         }
         if (address instanceof Ipv6Address v6 && v6.isMapped()) {
