@@ -269,12 +269,12 @@ public final class ConfigurationLayout {
 
     /** Number of the bit of an IPv4 address among those with claims, 0..63. */
     static int claimBit4(int address) {
-        return address * 0x9e37_79b9 >>> 26;
+        return (address * 0x9e37_79b9) >>> 26;
     }
 
     /** Likewise of an IPv6 address. */
     static int claimBit6(long address0, long address1) {
-        return (int) ((address0 * 31 + address1) * 0x9e37_79b9_7f4a_7c15L >>> 58);
+        return (int) (((address0 * 31 + address1) * 0x9e37_79b9_7f4a_7c15L) >>> 58);
     }
 
     static int serviceKey(int protocol, int port) {
