@@ -51,12 +51,14 @@ final class ApplicationReader {
      * @param application name
      * @param address place of its address
      * @param ports place of its ports
+     * @param isFirst whether it is the first of the claims at that place, one for each protocol
      */
     record Claimed(
             String application,
             ApplicationConfiguration.Claim claim,
             Node address,
-            @Nullable Node ports) {}
+            @Nullable Node ports,
+            boolean isFirst) {}
 
     List<ApplicationConfiguration> read(YamlSection top) {
         List<ApplicationConfiguration> applications = new ArrayList<>();
