@@ -47,6 +47,12 @@ public record ApplicationConfiguration(
         return listen.stream().flatMap(each -> each.claims().stream()).toList();
     }
 
+    /** Whether both are the same wherever they stand in the file. */
+    public boolean isSameAs(ApplicationConfiguration other) {
+        return equals(new ApplicationConfiguration(
+                other.name, other.type, other.jar, other.listen, other.budget, other.fallback, other.settings, places));
+    }
+
     /**
      * Addresses and ports.
      *
@@ -105,7 +111,7 @@ public record ApplicationConfiguration(
     public enum Fallback {
         /** They are dropped. */
         DROP,
-        /** They are refused: TCP with a reset, UDP with an ICMP error. */
+        /** TCP is answered with resets, UDP is dropped. */
         RESET,
         /** They go to the programs on this host. */
         HOST

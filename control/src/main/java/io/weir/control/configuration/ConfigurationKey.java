@@ -325,7 +325,8 @@ public enum ConfigurationKey {
             "fallback",
             "drop, reset or host",
             "drop",
-            "what becomes of its packets when it is stopped: dropped, refused, or handed to the host"),
+            "what becomes of its packets when it is stopped: they are dropped, TCP is answered with resets, or they are"
+                    + " handed to the host"),
     APPLICATION_SETTINGS("applications", "settings", "section", "none", "the application's own; see its description"),
 
     LISTEN_ADDRESSES(
