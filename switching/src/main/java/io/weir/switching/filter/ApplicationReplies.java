@@ -94,7 +94,7 @@ final class ApplicationReplies {
         swapPorts(batch, i);
         Raw.setNumber32(frames, transport + 4, sequence);
         Raw.setNumber32(frames, transport + 8, acknowledgment);
-        Raw.setNumber32(frames, transport + 12, 5 << 28 | (flags & 0xff) << 16 | window & 0xffff);
+        Raw.setNumber32(frames, transport + 12, 5 << 28 | (flags & 0xff) << 16 | (window & 0xffff));
         frames.set(U16, transport + 18, (short) 0);
         return answer(batch, i, Protocol.TCP_HEADER_BYTES + payloadLength, Protocol.TCP_CHECKSUM);
     }
