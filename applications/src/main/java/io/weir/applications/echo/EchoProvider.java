@@ -1,0 +1,33 @@
+package io.weir.applications.echo;
+
+import io.weir.application.ApplicationContext;
+import io.weir.application.ApplicationPlan;
+import io.weir.application.ApplicationProvider;
+import io.weir.application.NetworkApplication;
+import io.weir.application.Settings;
+import io.weir.application.SettingsException;
+import java.util.List;
+
+/** Type {@code echo}; no settings. */
+public final class EchoProvider implements ApplicationProvider {
+    @Override
+    public String type() {
+        return "echo";
+    }
+
+    @Override
+    public String summary() {
+        return "sends UDP datagrams back and looks like an open TCP port";
+    }
+
+    @Override
+    public ApplicationPlan plan(Settings settings) throws SettingsException {
+        settings.refuseOthers();
+        return new ApplicationPlan(List.of("udp-echoed"), List.of("protocol-unsupported"));
+    }
+
+    @Override
+    public NetworkApplication create(ApplicationContext context) {
+        return new EchoApplication(context);
+    }
+}

@@ -1,0 +1,8 @@
+/** The network applications that weir comes with. They see nothing of weir but what any application sees. */
+module io.weir.applications {
+    requires static transitive org.jspecify;
+    requires io.weir.application;
+
+    provides io.weir.application.ApplicationProvider with
+            io.weir.applications.echo.EchoProvider;
+}
