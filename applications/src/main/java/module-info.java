@@ -4,5 +4,7 @@ module io.weir.applications {
     requires io.weir.application;
 
     provides io.weir.application.ApplicationProvider with
-            io.weir.applications.echo.EchoProvider;
+            io.weir.applications.dns.DnsProvider,
+            io.weir.applications.echo.EchoProvider,
+            io.weir.applications.sorry.SorryProvider;
 }
