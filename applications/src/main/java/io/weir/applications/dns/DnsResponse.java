@@ -81,7 +81,7 @@ final class DnsResponse {
         length = DnsQuery.HEADER_BYTES;
         limit = length;
         int flags = memory.get(U16, at + 2);
-        memory.set(U16, at + 2, (short) (QR | flags & KEPT));
+        memory.set(U16, at + 2, (short) (QR | (flags & KEPT)));
         memory.set(U16, at + 4, (short) 0);
         memory.set(U16, at + ANSWERS, (short) 0);
         memory.set(U16, at + AUTHORITIES, (short) 0);
@@ -102,7 +102,7 @@ final class DnsResponse {
 
     void setCode(int code) {
         int flags = memory.get(U16, message + 2);
-        memory.set(U16, message + 2, (short) (flags & ~RCODE_MASK | code & RCODE_MASK));
+        memory.set(U16, message + 2, (short) ((flags & ~RCODE_MASK) | (code & RCODE_MASK)));
     }
 
     void setAuthoritative() {

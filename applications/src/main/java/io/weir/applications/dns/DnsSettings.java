@@ -49,7 +49,7 @@ record DnsSettings(DnsTable table, int ttl, int responsesPerSecond) {
                 checkFit(wire.length, addresses6, DnsResponse.ADDRESS6_BYTES);
                 table.addName(wire, addresses4, addresses6);
             } catch (IllegalArgumentException e) {
-                throw wrong(name, e.getMessage());
+                throw wrong(name, String.valueOf(e.getMessage()));
             }
         }
         int ttl = (int) settings.number("ttl", 0, MOST_TTL, DEFAULT_TTL);

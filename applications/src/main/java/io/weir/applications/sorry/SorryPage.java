@@ -12,11 +12,8 @@ import java.nio.file.Path;
 /**
  * The answers, ready to be sent: to a request, and to one with HEAD, which gets no body (RFC 9110 section 9.3.2). Each goes in
  * one segment, as there is nobody who would remember what was sent before.
- *
- * @param whole header and body
- * @param headerLength bytes of the header
  */
-record SorryPage(byte[] whole, int headerLength) {
+final class SorryPage {
     /** What every path takes: the least MTU of IPv6 without IPv6 and TCP header (RFC 8200 section 5). */
     static final int MOST_BYTES = 1220;
 
@@ -26,6 +23,24 @@ record SorryPage(byte[] whole, int headerLength) {
         <h1>Out of service</h1>
         <p>We are sorry: nobody can answer at the moment. Please try again in a little while.
         """;
+
+    private final byte[] whole;
+    private final int headerLength;
+
+    private SorryPage(byte[] whole, int headerLength) {
+        this.whole = whole;
+        this.headerLength = headerLength;
+    }
+
+    /** Header and body; not to be changed. */
+    byte[] whole() {
+        return whole;
+    }
+
+    /** Bytes of the header. */
+    int headerLength() {
+        return headerLength;
+    }
 
     /**
      * Reads the settings.
