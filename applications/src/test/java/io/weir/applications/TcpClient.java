@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The client's end of a TCP connection with an application, driven segment by segment. */
 public final class TcpClient {
     private final TestNode node;
+    private final TestPackets packets;
     private final Family family;
     private final int port;
 
@@ -24,6 +25,7 @@ public final class TcpClient {
 
     public TcpClient(TestNode node, Family family, int port, int initialSequence) {
         this.node = node;
+        this.packets = node.packets();
         this.family = family;
         this.port = port;
         this.sequence = initialSequence;
@@ -43,21 +45,25 @@ public final class TcpClient {
 
     /** Sends a segment; returns the answer, which is no longer than the segment or has been asked for, or null. */
     public @Nullable IpPacket send(byte[] segment) {
-        TestPackets packets = node.packets().at(nowMicros).add(segment);
-        return receive(packets);
+        return receive(packets.clear().at(nowMicros).add(segment));
     }
 
     /** Has the application receive one packet. */
-    public @Nullable IpPacket receive(TestPackets packets) {
-        node.application().receive(packets);
-        packets.verify();
-        fate = packets.fate(0);
-        return packets.verb(0) == Verb.ANSWERED ? Wire.checked(packets.answerBytes(0)) : null;
+    public @Nullable IpPacket receive(TestPackets batch) {
+        node.application().receive(batch);
+        batch.verify();
+        fate = batch.fate(0);
+        return batch.verb(0) == Verb.ANSWERED ? Wire.checked(batch.answerBytes(0)) : null;
     }
 
     /** Sends a segment that must be answered. */
     public IpPacket ask(int flags, String payload) {
-        IpPacket answer = send(segment(flags, payload));
+        return ask(segment(flags, payload));
+    }
+
+    /** Sends a segment that must be answered. */
+    public IpPacket ask(byte[] segment) {
+        IpPacket answer = send(segment);
         if (answer == null) {
             throw new AssertionError("no answer; the segment was " + fate);
         }
