@@ -97,9 +97,11 @@ final class NodeMemory implements AutoCloseable {
                 .build();
     }
 
-    /** Counters have room for the control interface whether there is one or not. */
+    /** Counters have room for the control interface and the host's whether there are these or not, and for applications. */
     private static int greatestInterface(NodeConfiguration configuration) {
-        return ControlInterface.id(configuration);
+        return configuration.firstApplicationId()
+                - 1
+                + configuration.applications().size();
     }
 
     /** Room for the configuration it starts with and for one several times as large. */

@@ -13,6 +13,7 @@ import io.weir.control.master.SelectionTable;
 import io.weir.control.master.SourceHash;
 import io.weir.control.master.WeightedRoundRobin;
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Claim;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
@@ -61,6 +62,9 @@ final class ConfigurationCompiler {
     /** The servers as the image has them, by name. */
     private final Map<String, Server> servers = new LinkedHashMap<>();
 
+    /** Ids of the applications that are servers, by server. */
+    private final Map<String, Integer> applications = new HashMap<>();
+
     private final Map<SelectionKey, Selection> selections = new HashMap<>();
 
     private ConfigurationCompiler(
@@ -82,6 +86,11 @@ final class ConfigurationCompiler {
         source.servers()
                 .forEach(each -> servers.put(
                         each.name(), server(each, decisions.resetting().contains(each.name()))));
+        for (ServerConfiguration each : source.servers()) {
+            if (each.application() != null) {
+                applications.put(each.name(), source.applicationId(each.application()));
+            }
+        }
     }
 
     /**
@@ -145,7 +154,9 @@ final class ConfigurationCompiler {
                 settings(),
                 interfaces(),
                 List.copyOf(servers.values()),
-                source.services().stream().map(this::service).toList());
+                source.services().stream().map(this::service).toList(),
+                source.applications().isEmpty() ? 0 : source.firstApplicationId(),
+                claims());
     }
 
     private Settings settings() {
@@ -173,6 +184,21 @@ final class ConfigurationCompiler {
                         control.peerLinkAddress().bits(),
                         control.ports(),
                         control.packetsPerSecond());
+    }
+
+    private List<Claim> claims() {
+        List<Claim> claims = new ArrayList<>();
+        for (ApplicationConfiguration each : source.applications()) {
+            int id = source.applicationId(each.name());
+            each.claims()
+                    .forEach(claim -> claims.add(new Claim(
+                            raw(claim.address()),
+                            claim.protocol().number(),
+                            claim.leastPort(),
+                            claim.greatestPort(),
+                            id)));
+        }
+        return claims;
     }
 
     private static int milliseconds(Duration duration) {
@@ -242,6 +268,10 @@ final class ConfigurationCompiler {
         for (Member member : service.members()) {
             Server server = servers.get(member.server());
             RawAddress address = server == null ? null : address(server, family);
+            int application = applications.getOrDefault(member.server(), 0);
+            if (application != 0) {
+                address = family == 4 ? RawAddress.ofApplication4(application) : RawAddress.ofApplication6(application);
+            }
             if (server != null && address != null) {
                 int weight = decisions.weight(service.name(), member);
                 members.add(new ConfigurationImage.Member(

@@ -185,6 +185,12 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                     after.checks(),
                     CheckConfiguration::name,
                     (what, old, current) -> changes.add(what + ": changed"));
+            each(
+                    "application",
+                    before.applications(),
+                    after.applications(),
+                    ApplicationConfiguration::name,
+                    this::compare);
             timeouts();
             limits();
             value("load", before.load(), after.load());
@@ -248,6 +254,7 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value(what + ": weight", old.weight(), current.weight());
             value(what + ": tags", old.tags(), current.tags());
             value(what + ": check", old.check(), current.check());
+            value(what + ": application", old.application(), current.application());
             value(what + ": load", old.load(), current.load());
         }
 
@@ -281,6 +288,15 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value(what + ": weight", old.weight(), current.weight());
             value(what + ": port", old.port(), current.port());
             value(what + ": backup", old.backup(), current.backup());
+        }
+
+        private void compare(String what, ApplicationConfiguration old, ApplicationConfiguration current) {
+            value(what + ": type", old.type(), current.type());
+            value(what + ": jar", old.jar(), current.jar());
+            value(what + ": listen", old.claims(), current.claims());
+            value(what + ": budget", old.budget(), current.budget());
+            value(what + ": fallback", old.fallback(), current.fallback());
+            value(what + ": settings", old.settings(), current.settings());
         }
 
         private void timeouts() {

@@ -20,6 +20,12 @@ public enum ConfigurationKey {
     CHECKS("", "checks", "list of checks", "none", "health checks, which servers name"),
     LOAD("", "load", "section", "", "the way from the servers' load to weights, for services with weights: even-load"),
     REPORTS("", "reports", "section", "", "where load reports arrive and who may send them"),
+    APPLICATIONS(
+            "",
+            "applications",
+            "list of applications",
+            "none",
+            "network applications on the switching processors, at most " + ApplicationConfiguration.MOST),
     MANAGEMENT("", "management", "section", "", "REST interface and dashboard; always on the node's Unix socket"),
 
     PROCESSORS_CONTROL("processors", "control", "list of CPU numbers", "not pinned", "CPUs of the control processor"),
@@ -111,6 +117,13 @@ public enum ConfigurationKey {
             "servers", "tags", "list of names", "none", "what the server has or can do; for require, prefer and rules"),
     SERVER_CHECK(
             "servers", "check", "check name", "none: taken to be up", "its health check, shared by all its services"),
+    SERVER_APPLICATION(
+            "servers",
+            "application",
+            "application name",
+            "none",
+            "the server is this application, which answers on the switching processor; instead of addresses, check and"
+                    + " load"),
     SERVER_LOAD(
             "servers", "load", "section", "its reports", "where its load is asked for, when it does not report itself"),
 
@@ -289,7 +302,42 @@ public enum ConfigurationKey {
             "forwarding",
             "true or false",
             "true",
-            "forward packets that are not for a service between networks");
+            "forward packets that are not for a service between networks"),
+
+    APPLICATION_NAME("applications", "name", "text", "required", "unique name"),
+    APPLICATION_TYPE("applications", "type", "text", "required", "which application it is, such as echo"),
+    APPLICATION_JAR(
+            "applications", "jar", "path", "those that are shipped", "the jar with an application of this type"),
+    APPLICATION_LISTEN(
+            "applications",
+            "listen",
+            "list of addresses and ports",
+            "none: it is a server",
+            "packets that are its own, at most 256 combinations of address and protocol in all"),
+    APPLICATION_BUDGET(
+            "applications",
+            "budget",
+            "duration, such as 500us",
+            "500us",
+            "time it may take for a batch of packets; one that overruns it is stopped"),
+    APPLICATION_FALLBACK(
+            "applications",
+            "fallback",
+            "drop, reset or host",
+            "drop",
+            "what becomes of its packets when it is stopped: they are dropped, TCP is answered with resets, or they are"
+                    + " handed to the host"),
+    APPLICATION_SETTINGS("applications", "settings", "section", "none", "the application's own; see its description"),
+
+    LISTEN_ADDRESSES(
+            "applications.listen",
+            "addresses",
+            "list of addresses",
+            "required",
+            "own addresses, virtual addresses of services, or others in an interface's network, for which weir then"
+                    + " answers ARP and NDP"),
+    LISTEN_PROTOCOL("applications.listen", "protocol", "tcp, udp or both", "required", "transport protocol"),
+    LISTEN_PORTS("applications.listen", "ports", "port or range", "required", "such as 7 or 16384-32767");
 
     private final String section;
     private final String key;

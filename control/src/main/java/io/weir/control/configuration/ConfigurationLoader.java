@@ -150,7 +150,9 @@ public final class ConfigurationLoader {
         List<CheckConfiguration> checks =
                 top.list(CHECKS, MOST_NUMBERED).stream().map(checkReader::read).toList();
         ControlReader control = new ControlReader(problems);
-        List<ServerConfiguration> servers = servers(top, checks, control);
+        ApplicationReader applicationReader = new ApplicationReader(problems);
+        List<ApplicationConfiguration> applications = applicationReader.read(top);
+        List<ServerConfiguration> servers = servers(top, checks, control, applications);
         ServiceReader serviceReader = new ServiceReader(problems, servers);
         List<ServiceConfiguration> services = top.list(SERVICES, MOST_NUMBERED).stream()
                 .map(serviceReader::read)
@@ -160,6 +162,11 @@ public final class ConfigurationLoader {
         if (interfaces.isEmpty() && !top.has(INTERFACES)) {
             problems.add(root, "interfaces is missing", "list at least one: - {name: eth0, addresses: [10.0.0.1/24]}");
         }
+        ReportsConfiguration reports = control.reports(
+                top.section(REPORTS),
+                servers.stream().map(ServerConfiguration::name).toList());
+        new ClaimCheck(problems, interfaces, routes, services, servers, reports, List.of())
+                .check(applications, applicationReader);
         return new NodeConfiguration(
                 name,
                 processors,
@@ -172,10 +179,9 @@ public final class ConfigurationLoader {
                 limits,
                 checks,
                 control.load(top.section(LOAD)),
-                control.reports(
-                        top.section(REPORTS),
-                        servers.stream().map(ServerConfiguration::name).toList()),
-                control.management(top.section(MANAGEMENT)));
+                reports,
+                control.management(top.section(MANAGEMENT)),
+                applications);
     }
 
     private ProcessorsConfiguration processors(YamlSection section) {
@@ -352,7 +358,11 @@ public final class ConfigurationLoader {
                 || (address instanceof Ipv6Address v6 && v6.isLinkLocal());
     }
 
-    private List<ServerConfiguration> servers(YamlSection top, List<CheckConfiguration> checks, ControlReader control) {
+    private List<ServerConfiguration> servers(
+            YamlSection top,
+            List<CheckConfiguration> checks,
+            ControlReader control,
+            List<ApplicationConfiguration> applications) {
         List<String> checkNames = checks.stream().map(CheckConfiguration::name).toList();
         List<ServerConfiguration> servers = new ArrayList<>();
         Map<String, Node> names = new HashMap<>();
@@ -370,7 +380,8 @@ public final class ConfigurationLoader {
                     addresses.add(address);
                 });
             }
-            if (addresses.isEmpty()) {
+            String application = ApplicationReader.server(section, applications);
+            if (addresses.isEmpty() && application == null) {
                 problems.add(node, "servers: " + name + " has no address", "addresses: [10.1.0.11]");
             }
             servers.add(new ServerConfiguration(
@@ -379,7 +390,8 @@ public final class ConfigurationLoader {
                     (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED),
                     tags(section),
                     check(section, checkNames),
-                    control.source(section)));
+                    control.source(section),
+                    application));
         }
         return servers;
     }

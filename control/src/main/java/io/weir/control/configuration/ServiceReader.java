@@ -114,6 +114,12 @@ final class ServiceReader {
                         port + " cannot be reached with forwarding: direct, which rewrites no port",
                         "use forwarding: nat");
             }
+            if (port != 0 && server.application() != null) {
+                section.problem(
+                        MEMBER_PORT,
+                        port + " has no meaning for an application, which sees the packet's own port",
+                        "leave it out");
+            }
             members.add(new Member(
                     name,
                     (int) section.number(MEMBER_WEIGHT, server.weight(), 0, ConfigurationLoader.MOST_NUMBERED),
@@ -127,7 +133,7 @@ final class ServiceReader {
     }
 
     private void requireFamilies(Node node, ServerConfiguration server, List<IpAddress> addresses) {
-        for (IpAddress address : addresses) {
+        for (IpAddress address : server.application() == null ? addresses : List.<IpAddress>of()) {
             if (server.addresses().stream().noneMatch(a -> a.getClass() == address.getClass())) {
                 String family = address instanceof Ipv4Address ? "IPv4" : "IPv6";
                 problems.add(
