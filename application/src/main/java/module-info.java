@@ -3,4 +3,5 @@ module io.weir.application {
     requires static transitive org.jspecify;
 
     exports io.weir.application;
+    exports io.weir.application.testing;
 }

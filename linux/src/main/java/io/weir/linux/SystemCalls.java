@@ -79,6 +79,8 @@ final class SystemCalls {
             Linker.Option.firstVariadicArg(1));
     private static final MethodHandle PRLIMIT =
             handle("prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CLOCK_GETTIME =
+            handle("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle GETTID = handle("gettid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
 
@@ -327,6 +329,15 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) PRLIMIT.invokeExact(capture, process, resource, limit, oldLimit), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int clockGettime(int clock, long timespec) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) CLOCK_GETTIME.invokeExact(capture, clock, timespec), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }
