@@ -88,7 +88,7 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
                 .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
                 .region(Region.QUEUES, nodePlan.rows(), QueueTable.ROW_BYTES)
-                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
+                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES, 0))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
@@ -220,7 +220,7 @@ final class NodeMemory implements AutoCloseable {
 
     /** Rings between switching processors; for the node that created the map. */
     RingRegion rings() {
-        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
+        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES, 0);
     }
 
     ProcessorCounters counters(int processor) {
