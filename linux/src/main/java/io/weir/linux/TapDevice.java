@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -151,6 +152,7 @@ public final class TapDevice implements AutoCloseable {
     public void configure() {
         changes.setLink(index, settings.linkAddress(), settings.mtu());
         boolean ipv6 = settings.addresses().stream().anyMatch(Inet6Address.class::isInstance);
+        boolean ipv4 = settings.addresses().stream().anyMatch(Inet4Address.class::isInstance);
         setting("ipv4", "rp_filter", LOOSE_SOURCES);
         setting("ipv6", "accept_ra", "0");
         setting("ipv6", "disable_ipv6", ipv6 ? "0" : "1");
@@ -162,7 +164,9 @@ public final class TapDevice implements AutoCloseable {
                 Interfaces.UP | Interfaces.NO_RESOLUTION,
                 Interfaces.UP | Interfaces.NO_RESOLUTION | Interfaces.MULTICAST);
         settings.addresses().forEach(address -> changes.addAddress(index, address));
-        settings.routes().forEach(this::route);
+        settings.routes().stream()
+                .filter(route -> route.prefix() instanceof Inet6Address ? ipv6 : ipv4)
+                .forEach(this::route);
     }
 
     private void route(TapSettings.Route route) {

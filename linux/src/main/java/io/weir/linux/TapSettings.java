@@ -13,7 +13,7 @@ import java.util.List;
  * @param queues 1 to 256
  * @param segmentation true when the kernel may hand over TCP segments of up to 64 KB, to be cut later
  * @param addresses that the kernel has on the device, without a network around them
- * @param routes by the device
+ * @param routes by the device; those of a family without an address are passed over
  */
 public record TapSettings(
         String device,

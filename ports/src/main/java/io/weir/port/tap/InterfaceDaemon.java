@@ -115,7 +115,7 @@ public final class InterfaceDaemon implements Runnable, AutoCloseable {
 
     private static void put(MemorySegment octets, int at, long linkAddress) {
         for (int i = 0; i < 6; i++) {
-            octets.set(JAVA_BYTE, at + (long) i, (byte) (linkAddress >> 8 * (5 - i)));
+            octets.set(JAVA_BYTE, at + (long) i, (byte) (linkAddress >> (8 * (5 - i))));
         }
     }
 
