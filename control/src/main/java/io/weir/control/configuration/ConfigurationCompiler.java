@@ -55,6 +55,7 @@ final class ConfigurationCompiler {
     private final Decisions decisions;
     private final List<InterfaceFacts> facts;
     private final @Nullable ControlFacts control;
+    private final @Nullable HostFacts host;
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
     private final StableNumbers serverNumbers;
@@ -68,6 +69,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Map<SelectionKey, Selection> previous,
             StableNumbers serviceNumbers,
             StableNumbers serverNumbers) {
@@ -75,6 +77,7 @@ final class ConfigurationCompiler {
         this.decisions = decisions;
         this.facts = facts;
         this.control = control;
+        this.host = host;
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
         this.serverNumbers = serverNumbers;
@@ -99,6 +102,7 @@ final class ConfigurationCompiler {
      * @param decisions weights in force
      * @param facts of the interfaces, in their order
      * @param control the interface of the control processor, if there is one
+     * @param host the interface behind which the host's programs are, if there is one
      * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
      * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
      * @throws ConfigurationRefusedException naming all problems
@@ -108,6 +112,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Mark mark,
             @Nullable CompiledConfiguration before,
             StableNumbers serviceNumbers,
@@ -129,6 +134,7 @@ final class ConfigurationCompiler {
                 decisions,
                 facts,
                 control,
+                host,
                 before == null ? Map.of() : before.selections(),
                 nextServices,
                 nextServers);

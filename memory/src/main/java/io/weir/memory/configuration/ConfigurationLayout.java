@@ -72,6 +72,12 @@ public final class ConfigurationLayout {
     public static final int MAX_NUMBER = 65535;
     /** Most ranges of control ports. */
     public static final int MAX_CONTROL_PORTS = 32;
+    /** Most addresses of the host's programs. */
+    public static final int MAX_HOST_ADDRESSES = 64;
+    /** Most networks whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_SOURCES = 32;
+    /** Most ranges of ports whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_PORTS = 32;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
