@@ -13,9 +13,11 @@ import io.weir.control.master.SelectionTable;
 import io.weir.control.master.SourceHash;
 import io.weir.control.master.WeightedRoundRobin;
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -50,6 +52,9 @@ final class ConfigurationCompiler {
     private static final SelectionAlgorithm MAGLEV = new Maglev();
     private static final SelectionAlgorithm SOURCE_HASH = new SourceHash();
     private static final SelectionAlgorithm LEAST_CONNECTIONS = new LeastConnections();
+
+    /** Keeps the id of the control interface free where there is none. */
+    private static final Interface ABSENT_CONTROL = new Interface("control", 0, 0, List.of());
 
     private final NodeConfiguration source;
     private final Decisions decisions;
@@ -151,7 +156,28 @@ final class ConfigurationCompiler {
                 settings(),
                 interfaces(),
                 List.copyOf(servers.values()),
-                source.services().stream().map(this::service).toList());
+                source.services().stream().map(this::service).toList(),
+                host());
+    }
+
+    private Host host() {
+        HostConfiguration programs = source.host();
+        if (programs == null || host == null) {
+            return Host.NONE;
+        }
+        return new Host(
+                source.interfaces().size() + 2,
+                host.peerLinkAddress().bits(),
+                programs.addresses().stream().map(ConfigurationCompiler::raw).toList(),
+                programs.packetsPerSecond(),
+                programs.perSource(),
+                programs.reservedPerSecond(),
+                programs.reserved().sources().stream()
+                        .map(each -> new ReservedSource(
+                                raw(each.address()),
+                                each.length() + (each.address().lengthBits() == 32 ? 96 : 0)))
+                        .toList(),
+                programs.reserved().ports());
     }
 
     private Settings settings() {
@@ -201,6 +227,11 @@ final class ConfigurationCompiler {
         }
         if (control != null) {
             interfaces.add(new Interface(control.name(), control.linkAddress().bits(), control.mtu(), List.of()));
+        } else if (host != null) {
+            interfaces.add(ABSENT_CONTROL);
+        }
+        if (host != null) {
+            interfaces.add(new Interface(host.name(), host.linkAddress().bits(), host.mtu(), List.of()));
         }
         return interfaces;
     }

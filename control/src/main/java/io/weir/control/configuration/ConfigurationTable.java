@@ -134,7 +134,8 @@ public final class ConfigurationTable {
     /** Load changes weights every second: connections then need not look up their next hops again. */
     private static boolean mayMovePaths(CompiledConfiguration before, CompiledConfiguration next) {
         return !before.source().equals(next.source())
-                || !before.image().interfaces().equals(next.image().interfaces());
+                || !before.image().interfaces().equals(next.image().interfaces())
+                || before.image().host().linkAddress() != next.image().host().linkAddress();
     }
 
     /**

@@ -25,8 +25,9 @@ class HostConfigurationTest {
     }
 
     private static String refusalOf(String text) {
-        return Objects.requireNonNull(catchThrowableOfType(ConfigurationException.class, () -> parse(text)))
-                .getMessage();
+        return String.valueOf(
+                Objects.requireNonNull(catchThrowableOfType(ConfigurationException.class, () -> parse(text)))
+                        .getMessage());
     }
 
     private static HostConfiguration host(String text) throws ConfigurationException {
