@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,9 @@ public final class ConfigurationLoader {
         List<CheckConfiguration> checks =
                 top.list(CHECKS, MOST_NUMBERED).stream().map(checkReader::read).toList();
         ControlReader control = new ControlReader(problems);
-        List<ServerConfiguration> servers = servers(top, checks, control);
-        ServiceReader serviceReader = new ServiceReader(problems, servers);
+        HostConfiguration host = top.has(HOST) ? new HostReader(problems, interfaces).read(top.section(HOST)) : null;
+        List<ServerConfiguration> servers = servers(top, checks, control, host);
+        ServiceReader serviceReader = new ServiceReader(problems, servers, host);
         List<ServiceConfiguration> services = top.list(SERVICES, MOST_NUMBERED).stream()
                 .map(serviceReader::read)
                 .toList();
@@ -175,7 +177,8 @@ public final class ConfigurationLoader {
                 control.reports(
                         top.section(REPORTS),
                         servers.stream().map(ServerConfiguration::name).toList()),
-                control.management(top.section(MANAGEMENT)));
+                control.management(top.section(MANAGEMENT)),
+                host);
     }
 
     private ProcessorsConfiguration processors(YamlSection section) {
@@ -253,7 +256,7 @@ public final class ConfigurationLoader {
             String name = section.name(INTERFACE_NAME, section.required(INTERFACE_NAME));
             problems.unique(names, name, section.place(INTERFACE_NAME), "interface");
             String device = section.text(INTERFACE_DEVICE).orElse(name);
-            if (!device.isEmpty() && (device.length() > 15 || !device.matches("[^\\s/:\\p{Cntrl}]+"))) {
+            if (!device.isEmpty() && !InterfaceConfiguration.isDeviceName(device)) {
                 section.problem(
                         INTERFACE_DEVICE,
                         "'" + Problems.shown(device) + "' is not a device name",
@@ -352,7 +355,8 @@ public final class ConfigurationLoader {
                 || (address instanceof Ipv6Address v6 && v6.isLinkLocal());
     }
 
-    private List<ServerConfiguration> servers(YamlSection top, List<CheckConfiguration> checks, ControlReader control) {
+    private List<ServerConfiguration> servers(
+            YamlSection top, List<CheckConfiguration> checks, ControlReader control, @Nullable HostConfiguration host) {
         List<String> checkNames = checks.stream().map(CheckConfiguration::name).toList();
         List<ServerConfiguration> servers = new ArrayList<>();
         Map<String, Node> names = new HashMap<>();
@@ -364,14 +368,30 @@ public final class ConfigurationLoader {
             for (Node element : section.list(SERVER_ADDRESSES, 2)) {
                 problems.parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
                     problems.requireUnicast(element, "addresses", address);
+                    if (host != null && (host.addresses().contains(address) || isLocal(name, host))) {
+                        problems.add(
+                                element,
+                                "addresses: "
+                                        + (isLocal(name, host)
+                                                ? "the server local is the host, whose addresses stand in host"
+                                                : address + " is an address of the host"),
+                                isLocal(name, host) ? "leave addresses out" : "use the server local");
+                    }
                     if (addresses.stream().anyMatch(a -> a.getClass() == address.getClass())) {
                         problems.add(element, "addresses: a second address of the same family", "one of each");
                     }
                     addresses.add(address);
                 });
             }
-            if (addresses.isEmpty()) {
-                problems.add(node, "servers: " + name + " has no address", "addresses: [10.1.0.11]");
+            if (isLocal(name, host)) {
+                addresses.addAll(Objects.requireNonNull(host).serverAddresses());
+            } else if (addresses.isEmpty()) {
+                problems.add(
+                        node,
+                        "servers: " + name + " has no address",
+                        name.equals(HostConfiguration.LOCAL)
+                                ? "add the section host, whose programs this server is, or addresses"
+                                : "addresses: [10.1.0.11]");
             }
             servers.add(new ServerConfiguration(
                     name,
@@ -381,7 +401,14 @@ public final class ConfigurationLoader {
                     check(section, checkNames),
                     control.source(section)));
         }
+        if (host != null && !names.containsKey(HostConfiguration.LOCAL)) {
+            servers.add(new ServerConfiguration(HostConfiguration.LOCAL, host.serverAddresses(), 1));
+        }
         return servers;
+    }
+
+    private static boolean isLocal(String server, @Nullable HostConfiguration host) {
+        return host != null && server.equals(HostConfiguration.LOCAL);
     }
 
     private List<String> tags(YamlSection server) {

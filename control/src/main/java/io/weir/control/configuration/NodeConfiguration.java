@@ -1,8 +1,14 @@
 package io.weir.control.configuration;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A whole {@code weir.yaml}, validated. Lists keep the order of the file. */
+/**
+ * A whole {@code weir.yaml}, validated. Lists keep the order of the file.
+ *
+ * @param servers those of the file, and with {@code host} one that is the host itself ({@link HostConfiguration#LOCAL})
+ * @param host programs on this host behind the switch; null for none
+ */
 public record NodeConfiguration(
         String name,
         ProcessorsConfiguration processors,
@@ -16,7 +22,8 @@ public record NodeConfiguration(
         List<CheckConfiguration> checks,
         LoadConfiguration load,
         ReportsConfiguration reports,
-        ManagementConfiguration management) {
+        ManagementConfiguration management,
+        @Nullable HostConfiguration host) {
     public NodeConfiguration {
         checks = List.copyOf(checks);
         interfaces = List.copyOf(interfaces);
@@ -25,7 +32,7 @@ public record NodeConfiguration(
         services = List.copyOf(services);
     }
 
-    /** Without checks and reports. */
+    /** Without checks, reports and programs on the host. */
     public NodeConfiguration(
             String name,
             ProcessorsConfiguration processors,
@@ -49,6 +56,7 @@ public record NodeConfiguration(
                 List.of(),
                 LoadConfiguration.DEFAULTS,
                 ReportsConfiguration.NONE,
-                ManagementConfiguration.NONE);
+                ManagementConfiguration.NONE,
+                null);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param interfaces interface k has id k + 1; at most 254
  * @param servers all servers, each with its number
  * @param services all services, each with its number
+ * @param host programs on the host behind the switch
  */
 public record ConfigurationImage(
         long generation,
@@ -22,12 +23,62 @@ public record ConfigurationImage(
         Settings settings,
         List<Interface> interfaces,
         List<Server> servers,
-        List<Service> services) {
+        List<Service> services,
+        Host host) {
     public ConfigurationImage {
         interfaces = List.copyOf(interfaces);
         servers = List.copyOf(servers);
         services = List.copyOf(services);
     }
+
+    /** Without programs on the host. */
+    public ConfigurationImage(
+            long generation,
+            String cause,
+            long createdAtEpochMs,
+            Settings settings,
+            List<Interface> interfaces,
+            List<Server> servers,
+            List<Service> services) {
+        this(generation, cause, createdAtEpochMs, settings, interfaces, servers, services, Host.NONE);
+    }
+
+    /**
+     * Programs on the host behind the switch.
+     *
+     * @param interfaceId id of their interface, which must be among the interfaces; 0 for none
+     * @param linkAddress link-layer address of their device, 48 bits, first octet highest
+     * @param addresses their own addresses
+     * @param packetsPerSecond packets handed to them per second and processor
+     * @param perSource likewise from one source
+     * @param reservedPerSecond how many of them are for reserved packets alone
+     * @param reservedSources at most {@link ConfigurationLayout#MAX_RESERVED_SOURCES}
+     * @param reservedPorts at most {@link ConfigurationLayout#MAX_RESERVED_PORTS}
+     */
+    public record Host(
+            int interfaceId,
+            long linkAddress,
+            List<RawAddress> addresses,
+            int packetsPerSecond,
+            int perSource,
+            int reservedPerSecond,
+            List<ReservedSource> reservedSources,
+            List<PortRange> reservedPorts) {
+        public static final Host NONE = new Host(0, 0, List.of(), 0, 0, 0, List.of(), List.of());
+
+        public Host {
+            addresses = List.copyOf(addresses);
+            reservedSources = List.copyOf(reservedSources);
+            reservedPorts = List.copyOf(reservedPorts);
+        }
+    }
+
+    /**
+     * A network whose packets to the host are reserved.
+     *
+     * @param prefixLength 0..128, counted in the IPv4-mapped form for IPv4 (a /8 is 104)
+     */
+    public record ReservedSource(RawAddress network, int prefixLength) {}
 
     /**
      * Node-wide numbers.
@@ -301,6 +352,8 @@ public record ConfigurationImage(
         private final List<Server> servers = new ArrayList<>();
         private final List<Service> services = new ArrayList<>();
 
+        private Host host = Host.NONE;
+
         private Builder() {}
 
         public Builder generation(long value) {
@@ -338,8 +391,14 @@ public record ConfigurationImage(
             return this;
         }
 
+        public Builder host(Host value) {
+            host = value;
+            return this;
+        }
+
         public ConfigurationImage build() {
-            return new ConfigurationImage(generation, cause, createdAtEpochMs, settings, interfaces, servers, services);
+            return new ConfigurationImage(
+                    generation, cause, createdAtEpochMs, settings, interfaces, servers, services, host);
         }
     }
 }

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
  *  272  u32 control interface, 0 = none  276  u32 control packets per second
  *  280  u64 link address behind it, 48 bits
  *  288  u32 control ports              292  {u16 least, u16 greatest} [32]
+ *  420  u32 offset of the host's record, 0 = none
  * interface, 128 bytes; record 0 is interface id 1
  *    0  u64 link address, 48 bits     8  u32 mtu
  *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
@@ -56,6 +57,10 @@ import java.nio.charset.StandardCharsets;
  * virtual IPv4, 8 bytes:  u32 address, u32 interface whose network has it, or 0
  * virtual IPv6, 24 bytes: u64 address0, u64 address1, u32 interface, u32 0
  * selection slot, 2 bytes: u16 index of a member of the service
+ * host, 960 bytes, behind the sections
+ *    0  u32 interface id    4  u32 packets per second   8  u32 packets per second and source   12  u32 reserved packets
+ *   16  u64 link address of the device, 48 bits        24  u32 reserved ports                 28  u32 reserved sources
+ *   32  {u16 least, u16 greatest} [32]                160  {u64 network0, u64 network1, u32 prefix length, u32 0} [32]
  * </pre>
  */
 public final class ConfigurationLayout {
@@ -72,6 +77,12 @@ public final class ConfigurationLayout {
     public static final int MAX_NUMBER = 65535;
     /** Most ranges of control ports. */
     public static final int MAX_CONTROL_PORTS = 32;
+    /** Most addresses of the host's programs. */
+    public static final int MAX_HOST_ADDRESSES = 64;
+    /** Most networks whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_SOURCES = 32;
+    /** Most ranges of ports whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_PORTS = 32;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
@@ -82,7 +93,7 @@ public final class ConfigurationLayout {
     /** "WEIRCONF" in memory order. */
     static final long MAGIC = 0x464e_4f43_5249_4557L;
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final int HEADER_BYTES = 512;
     static final int GENERATION = 8;
@@ -103,6 +114,8 @@ public final class ConfigurationLayout {
     static final int CONTROL_PORTS = 292;
     static final int CONTROL_PORTS_BYTES = 4;
     static final int CONTROL_PORTS_GREATEST = 2;
+
+    static final int HOST_RECORD = 420;
 
     static final int INTERFACES = 0;
     static final int OWN4 = 1;
@@ -197,6 +210,18 @@ public final class ConfigurationLayout {
     static final int SERVER_TAGS = 40;
     static final int SERVER_TAG_COUNT = 44;
     static final int SERVER_NAME = 48;
+
+    static final int HOST_INTERFACE = 0;
+    static final int HOST_PACKETS = 4;
+    static final int HOST_PER_SOURCE = 8;
+    static final int HOST_RESERVED = 12;
+    static final int HOST_LINK_ADDRESS = 16;
+    static final int HOST_PORT_COUNT = 24;
+    static final int HOST_SOURCE_COUNT = 28;
+    static final int HOST_PORTS = 32;
+    static final int HOST_SOURCES = HOST_PORTS + MAX_RESERVED_PORTS * CONTROL_PORTS_BYTES;
+    /** With padding to whole cache lines. */
+    static final int HOST_BYTES = 960;
 
     static final int TAG_BYTES = NAME_BYTES + 1;
     /** Words of the bit set of resetting servers. */

@@ -45,6 +45,9 @@ public final class ConfigurationReader {
     /** The address of at least one service (it may be an interface's own, too). */
     public static final int VIRTUAL = 2;
 
+    /** An address of the programs on the host. */
+    public static final int HOST = 3;
+
     private static final long NOTHING_PINNED = -1;
 
     private final Sides sides;
@@ -70,6 +73,7 @@ public final class ConfigurationReader {
     private long resettingHash;
     private int resettingMask = -1;
     private int controlInterface;
+    private final HostView host = new HostView();
 
     /**
      * A reader for one processor. Nothing is pinned until the first {@link #refresh}.
@@ -124,6 +128,7 @@ public final class ConfigurationReader {
         resettingHash = sectionOffset(RESETTING_HASH);
         resettingMask = isWritten ? sectionCount(RESETTING_HASH) - 1 : -1;
         controlInterface = isWritten ? side.get(U32, CONTROL_INTERFACE) : 0;
+        host.pin(side, isWritten);
     }
 
     private int sectionOffset(int section) {
@@ -134,7 +139,7 @@ public final class ConfigurationReader {
         return side.get(U32, SECTIONS + 8L * section + 4);
     }
 
-    /** {@link #NOT_LOCAL}, {@link #OWN} or {@link #VIRTUAL}. */
+    /** {@link #NOT_LOCAL}, {@link #OWN}, {@link #VIRTUAL} or {@link #HOST}. */
     public int addressKind4(int address) {
         return addressKind(0, RawAddress.mapped(address));
     }
@@ -418,6 +423,11 @@ public final class ConfigurationReader {
         return false;
     }
 
+    /** The programs on the host; the same object for all sides. */
+    public HostView host() {
+        return host;
+    }
+
     // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.
 
     public int interfaceCount() {
@@ -518,7 +528,7 @@ public final class ConfigurationReader {
         return (address0 & 0xc0ff) == 0x80fe;
     }
 
-    /** Number of IPv4 addresses of services, each once. */
+    /** Number of IPv4 addresses of services and of the host, each once: virtual ones to a network. */
     public int virtualCount4() {
         return virtualCount4;
     }
@@ -533,7 +543,7 @@ public final class ConfigurationReader {
         return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES + ENTRY4_EXTRA);
     }
 
-    /** Number of IPv6 addresses of services, each once. */
+    /** Number of IPv6 addresses of services and of the host, each once. */
     public int virtualCount6() {
         return virtualCount6;
     }

@@ -56,7 +56,12 @@ public enum DropReason {
     SPREAD_RING_FULL("the switching processor that its flow belongs to did not keep up"),
     CONTROL_RATE_LIMITED("for the control processor's own sockets, over the limit per second"),
     CONTROL_SOURCE_INVALID("from the control interface with a source that is not an own address"),
-    CONTROL_DESTINATION_REFUSED("from the control interface to an own or service address");
+    CONTROL_DESTINATION_REFUSED("from the control interface to an own or service address"),
+    HOST_RATE_LIMITED("to a host address, over the limit per second"),
+    HOST_SOURCE_LIMITED("to a host address, over the limit per second and source"),
+    HOST_CONGESTED("for the host, which does not keep up; reserved packets go on"),
+    HOST_SOURCE_INVALID("from the host with a source that is not a host address"),
+    SERVER_IS_CLIENT("the server chosen is the client itself, whose system would refuse its own address as a source");
 
     private final String description;
 

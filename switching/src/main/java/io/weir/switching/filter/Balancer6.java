@@ -38,9 +38,12 @@ final class Balancer6 {
     private final PassiveSignals signals;
     private final IcmpErrors errors;
     private final Egress egress;
+    private final HostGate host;
 
     /** Of the neighbour table, read once per batch. */
     private int epoch;
+    /** Read once per batch; 0, which no path has, without a host. */
+    private int hostInterface;
     /** Packets of connections since the last {@link #endBatch}. */
     private int balanced;
     /** Of the reverse record that was claimed last. */
@@ -54,7 +57,8 @@ final class Balancer6 {
             Paths paths,
             NeighbourResolver resolver,
             IcmpErrors errors,
-            Egress egress) {
+            Egress egress,
+            HostGate host) {
         this.frames = context.frames;
         this.chain = context.chain;
         this.table = context.connections6;
@@ -69,10 +73,12 @@ final class Balancer6 {
         this.signals = new PassiveSignals(context, table, 0x5bd1_e995);
         this.errors = errors;
         this.egress = egress;
+        this.host = host;
     }
 
     void beginBatch() {
         epoch = neighbours.epoch();
+        hostInterface = host.interfaceId();
     }
 
     void endBatch() {
@@ -113,6 +119,9 @@ final class Balancer6 {
         boolean isPathKnown = cursor.isPathOf(epoch);
         if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
+        if (isPathKnown && cursor.egress() == hostInterface && host.holdsBack(batch, i)) {
+            return Verdict.drop(DropReason.HOST_CONGESTED);
         }
         if (kind != ConnectionTable.DIRECT
                 && !translate(batch, i, kind, cursor.newAddress0(), cursor.newAddress1(), cursor.newPort())) {
@@ -228,9 +237,17 @@ final class Balancer6 {
             long server0 = configuration.memberAddress0(member);
             long server1 = configuration.memberAddress1(member);
             int port = portOf(member, batch.key[i]);
+            if (!direct && server0 == batch.source0[i] && server1 == batch.source1[i]) {
+                refusal = DropReason.SERVER_IS_CLIENT;
+                continue;
+            }
             int path = paths.resolve6(server0, server1, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {
                 refusal = Balancer4.reasonOf(path);
+                continue;
+            }
+            if (paths.egress() == hostInterface && host.holdsBack(batch, i)) {
+                refusal = DropReason.HOST_CONGESTED;
                 continue;
             }
             if (!direct) {

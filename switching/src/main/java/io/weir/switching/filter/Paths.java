@@ -1,12 +1,13 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 
 /**
- * Next-hop look-up: route, then neighbour, gives the egress interface and both link-layer addresses. The result stands
+ * Next-hop look-up: route, then neighbour, or the host's interface for its addresses, gives the egress interface and both link-layer addresses. The result stands
  * in this object until the next call. Resolved paths are remembered in a small direct-mapped cache for as long as the
  * path epoch ({@link NeighbourTable#epoch}) stays: every change of routes, configuration or neighbours moves it on.
  * Addresses are raw; one thread; allocation-free.
@@ -29,6 +30,7 @@ final class Paths {
     private final NeighbourTable neighbours;
     private final ProcessorCounters counters;
     private final LocalAddresses local;
+    private final ConfigurationReader configuration;
 
     // The cache, by slot.
     private final long[] key0 = new long[CACHE_SLOTS];
@@ -50,6 +52,7 @@ final class Paths {
         this.neighbours = context.neighbours;
         this.counters = context.counters;
         this.local = local;
+        this.configuration = context.configuration;
     }
 
     /** The path towards an IPv4 address. */
@@ -60,6 +63,11 @@ final class Paths {
         epoch = neighbours.epoch();
         if (isCached(slot, 0, destination1)) {
             return take(slot);
+        }
+        if (configuration.addressKind4(destination) == ConfigurationReader.HOST) {
+            toHost();
+            keep(slot, 0, destination1);
+            return RESOLVED;
         }
         int route = routes.find4(destination);
         if (route == RouteReader.ABSENT) {
@@ -80,6 +88,11 @@ final class Paths {
         if (isCached(slot, destination0, destination1)) {
             return take(slot);
         }
+        if (configuration.addressKind6(destination0, destination1) == ConfigurationReader.HOST) {
+            toHost();
+            keep(slot, destination0, destination1);
+            return RESOLVED;
+        }
         int route = routes.find6(destination0, destination1);
         if (route == RouteReader.ABSENT) {
             return NO_ROUTE;
@@ -92,6 +105,14 @@ final class Paths {
             keep(slot, destination0, destination1);
         }
         return result;
+    }
+
+    /** Addresses of the host are behind its interface whatever the routes say, and its device has one link-layer address. */
+    private void toHost() {
+        egress = configuration.host().interfaceId();
+        sourceMac = local.linkAddress(egress);
+        destinationMac = configuration.host().linkAddress();
+        nextHopEntry = NeighbourTable.ABSENT;
     }
 
     private int neighbour(int interfaceId, long address0, long address1, int nowMs) {
@@ -158,7 +179,7 @@ final class Paths {
         return sourceMac;
     }
 
-    /** Neighbour entry of the next hop. */
+    /** Neighbour entry of the next hop; after {@link #PENDING}. */
     int nextHopEntry() {
         return nextHopEntry;
     }

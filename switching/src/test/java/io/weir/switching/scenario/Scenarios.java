@@ -20,7 +20,9 @@ final class Scenarios {
                         JumboScenarios.all(),
                         ReconfigurationScenarios.all(),
                         RuleScenarios.all(),
-                        ControlNetworkScenarios.all())
+                        ControlNetworkScenarios.all(),
+                        HostScenarios.all(),
+                        LocalServerScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }
