@@ -41,11 +41,6 @@ public interface Port extends AutoCloseable {
     /** True while the interface can receive and transmit. */
     boolean isUp();
 
-    /** True while frames wait behind the interface for so long that only the most important should follow. */
-    default boolean isCongested() {
-        return false;
-    }
-
     /** File descriptor to wait on for received frames, or -1 when the port has none. */
     default int pollDescriptor() {
         return -1;
