@@ -47,6 +47,11 @@ public abstract class ForwardingPort implements Port {
     }
 
     @Override
+    public boolean isCongested() {
+        return port.isCongested();
+    }
+
+    @Override
     public int pollDescriptor() {
         return port.pollDescriptor();
     }
