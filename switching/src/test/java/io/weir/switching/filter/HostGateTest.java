@@ -8,6 +8,7 @@ import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,9 +96,8 @@ class HostGateTest {
         node.hostCongested = true;
 
         for (int k = 0; k < 12; k++) {
-            byte[] out = outside(
-                    node, TestFrame.udp().from(client(family), 41_000 + k).to(vip, 80));
-            assertThat(out).isNotNull();
+            byte[] out = Objects.requireNonNull(outside(
+                    node, TestFrame.udp().from(client(family), 41_000 + k).to(vip, 80)));
             assertThat(TestFrame.addressOf(out, false)).endsWith(k % 2 == 0 ? 2 : 3);
         }
     }
