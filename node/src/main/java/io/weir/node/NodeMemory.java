@@ -88,16 +88,19 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
                 .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
                 .region(Region.QUEUES, nodePlan.rows(), QueueTable.ROW_BYTES)
-                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
+                .region(
+                        Region.RINGS,
+                        1,
+                        RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES, nodePlan.hostRingFrames()))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
                 .build();
     }
 
-    /** Counters have room for the control interface whether there is one or not. */
+    /** Counters have room for the control and the host interface whether there are such or not. */
     private static int greatestInterface(NodeConfiguration configuration) {
-        return ControlInterface.id(configuration);
+        return HostInterface.id(configuration);
     }
 
     /** Room for the configuration it starts with and for one several times as large. */
@@ -218,11 +221,13 @@ final class NodeMemory implements AutoCloseable {
         return new QueueTable(map.region(Region.QUEUES));
     }
 
-    /** Rings between switching processors; for the node that created the map. */
-    RingRegion rings() {
-        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
+    /** Rings between switching processors and to the host; for the node that created the map. */
+    RingRegion rings(NodePlan plan) {
+        return new RingRegion(
+                map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES, plan.hostRingFrames());
     }
 
+    /** The counters of a switching processor; those of the control processor have the number behind. */
     ProcessorCounters counters(int processor) {
         return new ProcessorCounters(map.region(Region.COUNTERS), processor);
     }

@@ -47,11 +47,6 @@ public abstract class ForwardingPort implements Port {
     }
 
     @Override
-    public boolean isCongested() {
-        return port.isCongested();
-    }
-
-    @Override
     public int pollDescriptor() {
         return port.pollDescriptor();
     }
@@ -59,6 +54,11 @@ public abstract class ForwardingPort implements Port {
     @Override
     public boolean hasBacklog() {
         return port.hasBacklog();
+    }
+
+    @Override
+    public boolean isCongested() {
+        return port.isCongested();
     }
 
     @Override

@@ -41,11 +41,6 @@ public interface Port extends AutoCloseable {
     /** True while the interface can receive and transmit. */
     boolean isUp();
 
-    /** True while frames wait behind the interface for so long that only the most important should follow. */
-    default boolean isCongested() {
-        return false;
-    }
-
     /** File descriptor to wait on for received frames, or -1 when the port has none. */
     default int pollDescriptor() {
         return -1;
@@ -53,6 +48,14 @@ public interface Port extends AutoCloseable {
 
     /** True when {@link #receive} has or soon may have frames, so that an adaptive loop must not sleep. */
     default boolean hasBacklog() {
+        return false;
+    }
+
+    /**
+     * True when less than the reserved share of the transmit queue is free: callers may hold back what can wait. False for a
+     * port without such a share.
+     */
+    default boolean isCongested() {
         return false;
     }
 
