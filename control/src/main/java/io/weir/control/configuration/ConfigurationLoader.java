@@ -151,7 +151,8 @@ public final class ConfigurationLoader {
         List<CheckConfiguration> checks =
                 top.list(CHECKS, MOST_NUMBERED).stream().map(checkReader::read).toList();
         ControlReader control = new ControlReader(problems);
-        HostConfiguration host = top.has(HOST) ? new HostReader(problems, interfaces).read(top.section(HOST)) : null;
+        HostConfiguration host =
+                top.has(HOST) ? new HostReader(problems, interfaces, routes).read(top.section(HOST)) : null;
         List<ServerConfiguration> servers = servers(top, checks, control, host);
         ServiceReader serviceReader = new ServiceReader(problems, servers, host);
         List<ServiceConfiguration> services = top.list(SERVICES, MOST_NUMBERED).stream()

@@ -31,8 +31,11 @@ final class HostReader {
 
     private final Problems problems;
     private final List<InterfaceConfiguration> interfaces;
+    private final List<RouteConfiguration> nodeRoutes;
 
-    HostReader(Problems problems, List<InterfaceConfiguration> interfaces) {
+    /** @param nodeRoutes of the switch, not of the host */
+    HostReader(Problems problems, List<InterfaceConfiguration> interfaces, List<RouteConfiguration> nodeRoutes) {
+        this.nodeRoutes = nodeRoutes;
         this.problems = problems;
         this.interfaces = interfaces;
     }
@@ -100,6 +103,13 @@ final class HostReader {
                                 element,
                                 "addresses: " + address + " is an own address of interface " + each.name(),
                                 "give the host an address that no interface has"));
+                nodeRoutes.stream()
+                        .filter(each -> address.equals(each.gateway()))
+                        .findFirst()
+                        .ifPresent(each -> problems.add(
+                                element,
+                                "addresses: " + address + " is the next hop of the route to " + each.destination(),
+                                "the host forwards nothing: its packets must have its own addresses as their source"));
                 addresses.add(address);
             });
         }

@@ -166,6 +166,16 @@ class HostConfigurationTest {
     }
 
     @Test
+    void the_host_is_no_router() {
+        assertThat(refusalOf("""
+                routes: [{to: 10.0.0.0/8, via: 198.51.100.20}]
+                host: {addresses: [198.51.100.20]}
+                """))
+                .contains("f:3:20: addresses: 198.51.100.20 is the next hop of the route to 10.0.0.0/8 (the host"
+                        + " forwards nothing: its packets must have its own addresses as their source)");
+    }
+
+    @Test
     void the_server_local_has_no_addresses_of_its_own() {
         assertThat(refusalOf("""
             host: {addresses: [198.51.100.20]}

@@ -71,6 +71,19 @@ public record ConfigurationImage(
             reservedSources = List.copyOf(reservedSources);
             reservedPorts = List.copyOf(reservedPorts);
         }
+
+        /** The same behind another interface. */
+        public Host withInterface(int id) {
+            return new Host(
+                    id,
+                    linkAddress,
+                    addresses,
+                    packetsPerSecond,
+                    perSource,
+                    reservedPerSecond,
+                    reservedSources,
+                    reservedPorts);
+        }
     }
 
     /**
