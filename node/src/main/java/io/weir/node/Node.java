@@ -137,6 +137,10 @@ final class Node implements AutoCloseable {
         if (controlInterface != null) {
             table.controlInterface(controlInterface.facts(configuration));
         }
+        HostInterface host = opened.host();
+        if (host != null) {
+            table.hostInterface(host.facts());
+        }
         NodeControl started = new NodeControl(
                 memory,
                 table,
@@ -146,6 +150,9 @@ final class Node implements AutoCloseable {
         control = started;
         started.apply(configuration, text, cause);
         opened.processors().forEach(this::startProcessor);
+        if (host != null) {
+            host.start();
+        }
         started.listen(configuration);
         Thread.ofPlatform().name("control").daemon().start(() -> control(opened, started));
         management = Management.start(configuration, new NodeManagement(memory, started));
@@ -260,6 +267,9 @@ final class Node implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 ended = false;
             }
+        }
+        if (ports != null && ports.host() != null) {
+            ended &= ports.host().stop();
         }
         // Memory under a thread that still runs must stay mapped; the process ends anyway.
         if (ended) {
