@@ -370,10 +370,9 @@ public enum ConfigurationKey {
     APPLICATION_FALLBACK(
             "applications",
             "fallback",
-            "drop, reset or host",
+            "drop or reset",
             "drop",
-            "what becomes of its packets when it is stopped: they are dropped, TCP is answered with resets, or they are"
-                    + " handed to the host"),
+            "what becomes of its packets when it is stopped: all are dropped, or TCP is answered with resets"),
     APPLICATION_SETTINGS("applications", "settings", "section", "none", "the application's own; see its description"),
 
     LISTEN_ADDRESSES(

@@ -168,7 +168,14 @@ public final class ConfigurationLoader {
         ReportsConfiguration reports = control.reports(
                 top.section(REPORTS),
                 servers.stream().map(ServerConfiguration::name).toList());
-        new ClaimCheck(problems, interfaces, routes, services, servers, reports, List.of())
+        new ClaimCheck(
+                        problems,
+                        interfaces,
+                        routes,
+                        services,
+                        servers,
+                        reports,
+                        host == null ? List.of() : host.addresses())
                 .check(applications, applicationReader);
         return new NodeConfiguration(
                 name,

@@ -151,6 +151,8 @@ final class Sites {
                 interfaces,
                 servers,
                 services,
+                0,
+                List.of(),
                 host));
     }
 
