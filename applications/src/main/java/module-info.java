@@ -4,5 +4,6 @@ module io.weir.applications {
     requires io.weir.application;
 
     provides io.weir.application.ApplicationProvider with
-            io.weir.applications.echo.EchoProvider;
+            io.weir.applications.echo.EchoProvider,
+            io.weir.applications.rtp.RtpRelayProvider;
 }
