@@ -55,6 +55,12 @@ enum Codec {
         return Optional.empty();
     }
 
+    /** Its number in the shared memory. */
+    @SuppressWarnings("EnumOrdinal") // the order is the layout
+    int number() {
+        return ordinal();
+    }
+
     /** By its number; unknown numbers are {@link #OTHER}. */
     static Codec at(int number) {
         Codec[] all = values();

@@ -240,12 +240,12 @@ final class RtpStream {
         if (timestamp == before) {
             return;
         }
-        long sent = (timestamp - before) * (long) tick >> 16;
+        long sent = ((timestamp - before) * (long) tick) >> 16;
         long difference = Math.abs(nowMicros - memory.get(INT, stream + ARRIVED) - sent);
         restart(memory, stream, timestamp, nowMicros);
         if (difference < JUMP_US) {
             int jitter = memory.get(INT, stream + JITTER);
-            memory.set(INT, stream + JITTER, jitter + (int) difference - (jitter + 8 >> 4));
+            memory.set(INT, stream + JITTER, jitter + (int) difference - ((jitter + 8) >> 4));
         }
     }
 

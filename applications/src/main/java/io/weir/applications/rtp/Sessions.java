@@ -160,7 +160,7 @@ final class Sessions {
         table.set(session + SessionTable.BEGUN_MS, begun);
         table.set(session + SessionTable.TICK, (int) Math.round(65_536.0 * 1_000_000 / request.clockRate()));
         table.set(session + SessionTable.CLOCK_RATE, request.clockRate());
-        table.set(session + SessionTable.CODEC, request.codec().ordinal());
+        table.set(session + SessionTable.CODEC, request.codec().number());
         table.set(session + SessionTable.SECURE, request.secure() ? 1 : 0);
         table.setLabel(session, request.label().getBytes(StandardCharsets.UTF_8));
         for (int k = 0; k < 2; k++) {
