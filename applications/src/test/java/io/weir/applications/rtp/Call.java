@@ -124,8 +124,9 @@ final class Call {
 
     /** The timer runs for a whole round of the sweeper. */
     void tick() {
+        TestPackets sender = node.packets().at(micros);
         for (int k = 0; k <= 2 * IdleSweeper.TURNS; k++) {
-            node.application().timer(node.packets().at(micros));
+            node.application().timer(sender);
         }
     }
 

@@ -33,7 +33,8 @@ class RtpControlTest {
 
     /** Another control part on the same memory, under this test's clock. */
     private RtpControl control(TestNode node, Claim... claims) {
-        List<Claim> listens = claims.length > 0 ? List.of(claims) : node.context().claims();
+        List<Claim> listens =
+                claims.length > 0 ? List.of(claims) : node.context().claims();
         return new RtpControl(
                 new ApplicationContext(
                         node.context().settings(),
@@ -148,8 +149,17 @@ class RtpControlTest {
     @Test
     void what_is_not_there_is_not_found() throws Exception {
         Call call = Call.begun(Call.Family.IPV4);
-        for (String path : new String[] {"", "session", "sessions/", "sessions/2", "sessions/0", "sessions/x",
-            "sessions/1/a", "sessions/-1", "sessions/9999999999999999999"}) {
+        for (String path : new String[] {
+            "",
+            "session",
+            "sessions/",
+            "sessions/2",
+            "sessions/0",
+            "sessions/x",
+            "sessions/1/a",
+            "sessions/-1",
+            "sessions/9999999999999999999"
+        }) {
             assertThat(call.request("GET", path, "").status()).as(path).isEqualTo(404);
         }
         assertThat(call.request("DELETE", "sessions", "").status()).isEqualTo(405);
@@ -219,7 +229,9 @@ class RtpControlTest {
         assertThat(call.request("POST", "sessions/1", "{\"a\":{\"address\":\"192.0.2.1\"}}")
                         .status())
                 .isEqualTo(409);
-        assertThat(call.request("GET", "sessions", "").json()).contains("\"first\"").contains("\"second\"");
+        assertThat(call.request("GET", "sessions", "").json())
+                .contains("\"first\"")
+                .contains("\"second\"");
         call.begin("{\"label\":\"third\"}");
         assertThat(call.request("GET", "sessions/1", "").status()).isEqualTo(404);
         assertThat(call.request("POST", "sessions", "{}").status()).isEqualTo(409);
@@ -283,16 +295,18 @@ class RtpControlTest {
             }
         }
         assertThat(next.handle("POST", "sessions", "{}").status()).isEqualTo(409);
-        assertThat(call.alice(rtp(103, 3 * SAMPLES, 1, new byte[SAMPLES])).fate(0)).isEqualTo("REDIRECTED");
+        assertThat(call.alice(rtp(103, 3 * SAMPLES, 1, new byte[SAMPLES])).fate(0))
+                .isEqualTo("REDIRECTED");
     }
 
     @Test
     void with_other_addresses_nothing_is_taken_over() throws Exception {
         Call call = Call.established(Call.Family.IPV4);
-        RtpControl next = control(
-                call.node, new Claim(InetAddress.ofLiteral("198.51.100.99"), Claim.UDP, FIRST_PORT, LAST_PORT));
+        RtpControl next =
+                control(call.node, new Claim(InetAddress.ofLiteral("198.51.100.99"), Claim.UDP, FIRST_PORT, LAST_PORT));
         assertThat(Call.json(next.handle("GET", "sessions", ""))).containsEntry("sessions", List.of());
-        assertThat(call.alice(rtp(103, 3 * SAMPLES, 1, new byte[SAMPLES])).fate(0)).isEqualTo("no-session");
+        assertThat(call.alice(rtp(103, 3 * SAMPLES, 1, new byte[SAMPLES])).fate(0))
+                .isEqualTo("no-session");
     }
 
     @Test

@@ -142,7 +142,14 @@ class RtpOracleTest {
     private Verdict ask(Path capture, int port) throws IOException, InterruptedException {
         Path output = directory.resolve("table");
         Process process = new ProcessBuilder(
-                        "tshark", "-r", capture.toString(), "-d", "udp.port==" + port + ",rtp", "-q", "-z", "rtp,streams")
+                        "tshark",
+                        "-r",
+                        capture.toString(),
+                        "-d",
+                        "udp.port==" + port + ",rtp",
+                        "-q",
+                        "-z",
+                        "rtp,streams")
                 .redirectOutput(output.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -154,10 +161,11 @@ class RtpOracleTest {
                 .orElseThrow(() -> new AssertionError(table));
         // ... SSRC, payload, packets, lost, (share), least, mean and greatest delta, least, mean and greatest jitter
         String[] fields = row.substring(row.indexOf("0x")).strip().split("\\s+");
-        int lost = List.of(fields).indexOf(List.of(fields).stream()
-                .filter(field -> field.startsWith("("))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(table)));
+        int lost = List.of(fields)
+                .indexOf(List.of(fields).stream()
+                        .filter(field -> field.startsWith("("))
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError(table)));
         return new Verdict(
                 Long.parseLong(fields[lost - 2]),
                 Long.parseLong(fields[lost - 1]),

@@ -69,10 +69,12 @@ class RtpRelayTest {
     void packets_for_no_session_are_dropped(Call.Family family) throws Exception {
         Call call = Call.established(family);
         int free = Math.max(call.portA, call.portB) + 2;
-        assertThat(call.send(family.alice, ALICE_PORT, free, media(1, 1)).fate(0)).isEqualTo("no-session");
+        assertThat(call.send(family.alice, ALICE_PORT, free, media(1, 1)).fate(0))
+                .isEqualTo("no-session");
         assertThat(call.request("DELETE", "sessions/" + call.id, "").status()).isEqualTo(200);
         assertThat(call.alice(media(103, 1)).fate(0)).isEqualTo("no-session");
-        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1)).fate(0))
+        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1))
+                        .fate(0))
                 .isEqualTo("no-session");
     }
 
@@ -106,11 +108,14 @@ class RtpRelayTest {
         Call call = Call.established(family);
         for (int k = 0; k < 20; k++) {
             // Alice's next sequence numbers and SSRC, guessed: from another address, and from another port of hers.
-            assertThat(call.send(family.mallory, ALICE_PORT, call.portA, media(103 + k, 1)).fate(0))
+            assertThat(call.send(family.mallory, ALICE_PORT, call.portA, media(103 + k, 1))
+                            .fate(0))
                     .isEqualTo("source-not-latched");
-            assertThat(call.send(family.alice, ALICE_PORT + 2, call.portA, media(103 + k, 1)).fate(0))
+            assertThat(call.send(family.alice, ALICE_PORT + 2, call.portA, media(103 + k, 1))
+                            .fate(0))
                     .isEqualTo("source-not-latched");
-            assertThat(call.send(family.mallory, ALICE_PORT, call.portA, rtcp(1)).fate(0))
+            assertThat(call.send(family.mallory, ALICE_PORT, call.portA, rtcp(1))
+                            .fate(0))
                     .isEqualTo("source-not-latched");
             byte[] fromBob = media(202 + k, 2);
             assertRelayed(call.bob(fromBob), call, call.portA, family.alice, ALICE_PORT, fromBob);
@@ -125,13 +130,15 @@ class RtpRelayTest {
     void packets_out_of_sequence_do_not_latch(Call.Family family) throws Exception {
         Call call = Call.begun(family);
         for (int sequence : new int[] {10, 12, 11, 500, 9}) {
-            assertThat(call.send(family.mallory, 9, call.portA, media(sequence, 1)).fate(0))
+            assertThat(call.send(family.mallory, 9, call.portA, media(sequence, 1))
+                            .fate(0))
                     .isEqualTo("source-not-latched");
         }
         // In sequence, but by two sources or from two addresses.
         call.alice(media(20, 1));
         assertThat(call.alice(media(21, 3)).fate(0)).isEqualTo("source-not-latched");
-        assertThat(call.send(family.mallory, 9, call.portA, media(22, 3)).fate(0)).isEqualTo("source-not-latched");
+        assertThat(call.send(family.mallory, 9, call.portA, media(22, 3)).fate(0))
+                .isEqualTo("source-not-latched");
         assertThat(call.side("a")).doesNotContainKeys("latched", "stream");
     }
 
@@ -151,7 +158,9 @@ class RtpRelayTest {
         byte[] fromBob = media(300, 2);
         assertRelayed(call.bob(fromBob), call, call.portA, family.alice, 4_444, fromBob);
         assertThat(call.node.counters().value("relatches")).isEqualTo(1);
-        assertThat(Call.number(call.stream("a"), "sources")).as("the same source").isEqualTo(1);
+        assertThat(Call.number(call.stream("a"), "sources"))
+                .as("the same source")
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -160,13 +169,15 @@ class RtpRelayTest {
         Call call = new Call(family, Map.of());
         call.begin("{\"a\":{\"address\":\"" + family.alice + "\"},\"family\":\"" + family.key() + "\"}");
         call.send(family.mallory, 9, call.portA, media(1, 9));
-        assertThat(call.send(family.mallory, 9, call.portA, media(2, 9)).fate(0)).isEqualTo("source-not-latched");
+        assertThat(call.send(family.mallory, 9, call.portA, media(2, 9)).fate(0))
+                .isEqualTo("source-not-latched");
         assertThat(call.send(family.mallory, 9, call.portA + 1, rtcp(9)).fate(0))
                 .isEqualTo("source-not-latched");
         call.establish();
         call.pass(10_000);
         call.send(family.mallory, 9, call.portA, media(1, 9));
-        assertThat(call.send(family.mallory, 9, call.portA, media(2, 9)).fate(0)).isEqualTo("source-not-latched");
+        assertThat(call.send(family.mallory, 9, call.portA, media(2, 9)).fate(0))
+                .isEqualTo("source-not-latched");
     }
 
     @ParameterizedTest
@@ -177,7 +188,8 @@ class RtpRelayTest {
         call.bob(media(1, 2));
         byte[] fromBob = media(2, 2);
         assertRelayed(call.bob(fromBob), call, call.portA, family.alice, ALICE_PORT, fromBob);
-        assertThat(call.send(family.alice, ALICE_PORT + 2, call.portA, media(1, 1)).fate(0))
+        assertThat(call.send(family.alice, ALICE_PORT + 2, call.portA, media(1, 1))
+                        .fate(0))
                 .isEqualTo("source-not-latched");
         assertThat(call.alice(media(1, 1)).verb(0)).isEqualTo(Verb.REDIRECTED);
         assertThat(call.alice(media(2, 1)).verb(0)).isEqualTo(Verb.REDIRECTED);
@@ -193,7 +205,9 @@ class RtpRelayTest {
         assertThat(call.request("POST", path, "{\"a\":{\"address\":\"" + family.mallory + "\"}}")
                         .status())
                 .isEqualTo(200);
-        assertThat(call.alice(media(103, 1)).verb(0)).as("until the new one sends").isEqualTo(Verb.REDIRECTED);
+        assertThat(call.alice(media(103, 1)).verb(0))
+                .as("until the new one sends")
+                .isEqualTo(Verb.REDIRECTED);
         call.send(family.mallory, 4_100, call.portA, media(1, 7));
         assertThat(call.send(family.mallory, 4_100, call.portA, media(2, 7)).verb(0))
                 .isEqualTo(Verb.REDIRECTED);
@@ -210,7 +224,8 @@ class RtpRelayTest {
     @EnumSource
     void rtcp_has_ports_of_its_own(Call.Family family) throws Exception {
         Call call = Call.established(family);
-        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1)).fate(0))
+        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1))
+                        .fate(0))
                 .isEqualTo("peer-not-latched");
         byte[] report = rtcp(2);
         assertRelayed(
@@ -227,7 +242,8 @@ class RtpRelayTest {
                 family.bob,
                 BOB_PORT + 1,
                 report);
-        assertThat(call.send(family.mallory, ALICE_PORT + 1, call.portA + 1, report).fate(0))
+        assertThat(call.send(family.mallory, ALICE_PORT + 1, call.portA + 1, report)
+                        .fate(0))
                 .isEqualTo("source-not-latched");
         assertThat(Call.number(call.side("a"), "rtcpPackets")).isEqualTo(2);
         assertThat(call.node.counters().value("rtcp-relayed")).isEqualTo(2);
@@ -239,7 +255,8 @@ class RtpRelayTest {
         Call call = Call.begun(family);
         call.send(family.mallory, 9, call.portA + 1, rtcp(9));
         call.establish();
-        assertThat(call.send(family.mallory, 9, call.portA + 1, rtcp(9)).fate(0)).isEqualTo("peer-not-latched");
+        assertThat(call.send(family.mallory, 9, call.portA + 1, rtcp(9)).fate(0))
+                .isEqualTo("peer-not-latched");
         call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1));
         assertThat(call.send(family.mallory, 9, call.portA + 1, rtcp(9)).fate(0))
                 .isEqualTo("source-not-latched");
@@ -298,10 +315,12 @@ class RtpRelayTest {
     void the_relay_itself_is_no_side(Call.Family family) throws Exception {
         Call call = Call.begun(family);
         for (int k = 0; k < 3; k++) {
-            assertThat(call.send(family.relay, FIRST_PORT + 8, call.portA, media(k, 1)).fate(0))
+            assertThat(call.send(family.relay, FIRST_PORT + 8, call.portA, media(k, 1))
+                            .fate(0))
                     .isEqualTo("source-not-latched");
         }
-        assertThat(call.send(family.relay, FIRST_PORT + 9, call.portA + 1, rtcp(1)).fate(0))
+        assertThat(call.send(family.relay, FIRST_PORT + 9, call.portA + 1, rtcp(1))
+                        .fate(0))
                 .isEqualTo("source-not-latched");
     }
 
@@ -311,7 +330,8 @@ class RtpRelayTest {
         Call call = Call.established(family);
         call.pass(59_000);
         assertThat(call.session()).containsEntry("state", "active");
-        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1)).fate(0))
+        assertThat(call.send(family.alice, ALICE_PORT + 1, call.portA + 1, rtcp(1))
+                        .fate(0))
                 .as("RTCP is heard, too")
                 .isEqualTo("peer-not-latched");
         call.pass(59_900);
