@@ -12,4 +12,5 @@ module io.weir.memory {
     exports io.weir.memory.packet;
     exports io.weir.memory.queue;
     exports io.weir.memory.server;
+    exports io.weir.memory.application;
 }

@@ -172,7 +172,8 @@ final class Node implements AutoCloseable {
                 processor,
                 beats.length(),
                 handles.byId,
-                handshakes);
+                handshakes,
+                List.of());
         ProcessorDuty duty = new ProcessorDuty(new SwitchingProcessor(context, handles.polled), handles);
         ProcessorIdle idle = new ProcessorIdle(duty, handles.polled, handles.wakeUp);
         idles.add(idle);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 /** What two programs must agree on to read each other's map, as one number in the map's header. */
 final class NodeLayout {
     /** Change when a layout changes that the names and sizes below do not show. */
-    private static final int REVISION = 2;
+    private static final int REVISION = 3;
 
     static final long HASH = hash();
 

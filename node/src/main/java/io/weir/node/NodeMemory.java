@@ -5,6 +5,7 @@ import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.Mappings;
 import io.weir.linux.NativeMemory;
+import io.weir.memory.application.ApplicationTable;
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.configuration.ConfigurationSnapshot;
@@ -92,6 +93,7 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
+                .region(Region.APPLICATIONS, 1, ApplicationTable.bytes(List.of(), processors))
                 .build();
     }
 
@@ -230,6 +232,11 @@ final class NodeMemory implements AutoCloseable {
     /** What the control processor, its one writer, knows about each server. */
     ServerStatusTable serverStatus() {
         return new ServerStatusTable(map.region(Region.SERVERS));
+    }
+
+    /** The network applications. */
+    ApplicationTable applications() {
+        return new ApplicationTable(map.region(Region.APPLICATIONS));
     }
 
     CountersReader countersReader() {

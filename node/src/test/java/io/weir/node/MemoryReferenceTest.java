@@ -73,6 +73,7 @@ class MemoryReferenceTest {
         layout(text, "a doorbell", "ring/Doorbell");
         layout(text, "pool", "packet/FreePool");
         layout(text, "servers", "server/ServerStatusTable");
+        layout(text, "applications", "application/ApplicationTable");
         ReferenceTest.check("memory.md", text.toString());
     }
 

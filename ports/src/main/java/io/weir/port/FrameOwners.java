@@ -40,6 +40,11 @@ public final class FrameOwners {
         Objects.requireNonNull(owners[owner]).release(address);
     }
 
+    /** As {@link FrameOwner#room}. */
+    public int room(long address, int owner) {
+        return Objects.requireNonNull(owners[owner]).room(address);
+    }
+
     /**
      * Moves a frame that stands in a port's receive ring into packet storage, a copy in one buffer or several, and gives
      * the original back; a frame that is there already stays.

@@ -14,6 +14,8 @@ import java.util.List;
  * @param interfaces interface k has id k + 1; at most 254
  * @param servers all servers, each with its number
  * @param services all services, each with its number
+ * @param applicationBase id of the first network application, 0 for none; their ids are greater than those of interfaces
+ * @param claims packets that are applications', which do not overlap; at most {@link ConfigurationLayout#MAX_CLAIMS}
  */
 public record ConfigurationImage(
         long generation,
@@ -22,11 +24,26 @@ public record ConfigurationImage(
         Settings settings,
         List<Interface> interfaces,
         List<Server> servers,
-        List<Service> services) {
+        List<Service> services,
+        int applicationBase,
+        List<Claim> claims) {
     public ConfigurationImage {
         interfaces = List.copyOf(interfaces);
         servers = List.copyOf(servers);
         services = List.copyOf(services);
+        claims = List.copyOf(claims);
+    }
+
+    /** Without applications. */
+    public ConfigurationImage(
+            long generation,
+            String cause,
+            long createdAtEpochMs,
+            Settings settings,
+            List<Interface> interfaces,
+            List<Server> servers,
+            List<Service> services) {
+        this(generation, cause, createdAtEpochMs, settings, interfaces, servers, services, 0, List.of());
     }
 
     /**
@@ -255,7 +272,8 @@ public record ConfigurationImage(
      * @param server number of the server
      * @param weight weight in force here; 0 drains
      * @param configuredWeight weight as configured, which the master may have changed
-     * @param address where packets go
+     * @param address where packets go; of an application, the marker {@link RawAddress#ofApplication4} or {@link
+     *     RawAddress#ofApplication6}
      * @param port port towards the server; 0 keeps the packet's
      */
     public record Member(int server, int weight, int configuredWeight, RawAddress address, int port) {
@@ -286,6 +304,17 @@ public record ConfigurationImage(
             long tcpOptions,
             SelectionSlots slots) {}
 
+    /**
+     * Packets that are a network application's.
+     *
+     * @param address their destination
+     * @param protocol of the IP header
+     * @param leastPort of their destination ports, 1..65535
+     * @param greatestPort likewise
+     * @param application id of the application
+     */
+    public record Claim(RawAddress address, int protocol, int leastPort, int greatestPort, int application) {}
+
     /** An image to fill step by step. */
     public static Builder builder() {
         return new Builder();
@@ -300,6 +329,8 @@ public record ConfigurationImage(
         private final List<Interface> interfaces = new ArrayList<>();
         private final List<Server> servers = new ArrayList<>();
         private final List<Service> services = new ArrayList<>();
+        private final List<Claim> claims = new ArrayList<>();
+        private int applicationBase;
 
         private Builder() {}
 
@@ -338,8 +369,27 @@ public record ConfigurationImage(
             return this;
         }
 
+        public Builder applicationBase(int value) {
+            applicationBase = value;
+            return this;
+        }
+
+        public Builder add(Claim value) {
+            claims.add(value);
+            return this;
+        }
+
         public ConfigurationImage build() {
-            return new ConfigurationImage(generation, cause, createdAtEpochMs, settings, interfaces, servers, services);
+            return new ConfigurationImage(
+                    generation,
+                    cause,
+                    createdAtEpochMs,
+                    settings,
+                    interfaces,
+                    servers,
+                    services,
+                    applicationBase,
+                    claims);
         }
     }
 }

@@ -24,6 +24,8 @@ import java.nio.charset.StandardCharsets;
  *  272  u32 control interface, 0 = none  276  u32 control packets per second
  *  280  u64 link address behind it, 48 bits
  *  288  u32 control ports              292  {u16 least, u16 greatest} [32]
+ *  484  u32 first application, 0 = none  488  u32 offset of the claims, u32 claims
+ *  496  u64 addresses with claims, IPv4: a bit for each value of a hash   504  u64 likewise, IPv6
  * interface, 128 bytes; record 0 is interface id 1
  *    0  u64 link address, 48 bits     8  u32 mtu
  *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
@@ -32,6 +34,7 @@ import java.nio.charset.StandardCharsets;
  * own IPv6, 24 bytes: u64 address0, u64 address1, u32 prefix length, u32 0
  * address hash, 32 bytes a slot, power of two slots, at most half full, linear probing
  *    0  u64 address0, u64 address1   16  u32 kind, 0 = empty   20  u32 interface id (own address) or 0
+ *   24  u32 offset of its first claim   28  u32 its claims
  * service hash, 32 bytes a slot, likewise
  *    0  u64 address0, u64 address1   16  u32 protocol &lt;&lt; 16 | port   20  u32 offset of the service, 0 = empty
  * service, 128 bytes, one for each family in which the service has an address
@@ -56,6 +59,8 @@ import java.nio.charset.StandardCharsets;
  * virtual IPv4, 8 bytes:  u32 address, u32 interface whose network has it, or 0
  * virtual IPv6, 24 bytes: u64 address0, u64 address1, u32 interface, u32 0
  * selection slot, 2 bytes: u16 index of a member of the service
+ * claim, 32 bytes, behind all sections; those of an address stand together
+ *    0  u64 address0, u64 address1   16  u32 protocol   20  u16 least port, u16 greatest port   24  u32 application id
  * </pre>
  */
 public final class ConfigurationLayout {
@@ -72,6 +77,8 @@ public final class ConfigurationLayout {
     public static final int MAX_NUMBER = 65535;
     /** Most ranges of control ports. */
     public static final int MAX_CONTROL_PORTS = 32;
+    /** Most claims of applications. */
+    public static final int MAX_CLAIMS = 256;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
@@ -82,7 +89,7 @@ public final class ConfigurationLayout {
     /** "WEIRCONF" in memory order. */
     static final long MAGIC = 0x464e_4f43_5249_4557L;
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final int HEADER_BYTES = 512;
     static final int GENERATION = 8;
@@ -103,6 +110,11 @@ public final class ConfigurationLayout {
     static final int CONTROL_PORTS = 292;
     static final int CONTROL_PORTS_BYTES = 4;
     static final int CONTROL_PORTS_GREATEST = 2;
+    static final int FIRST_APPLICATION = 484;
+    static final int CLAIMS = 488;
+    static final int CLAIM_COUNT = 492;
+    static final int CLAIMED4 = 496;
+    static final int CLAIMED6 = 504;
 
     static final int INTERFACES = 0;
     static final int OWN4 = 1;
@@ -141,6 +153,8 @@ public final class ConfigurationLayout {
     static final int SLOT_ADDRESS1 = 8;
     static final int ADDRESS_KIND = 16;
     static final int ADDRESS_INTERFACE = 20;
+    static final int ADDRESS_CLAIMS = 24;
+    static final int ADDRESS_CLAIM_COUNT = 28;
     static final int SERVICE_KEY = 16;
     static final int SERVICE_OFFSET = 20;
 
@@ -204,6 +218,12 @@ public final class ConfigurationLayout {
 
     static final int SLOT_BYTES = 2;
 
+    static final int CLAIM_BYTES = 32;
+    static final int CLAIM_PROTOCOL = 16;
+    static final int CLAIM_LEAST_PORT = 20;
+    static final int CLAIM_GREATEST_PORT = 22;
+    static final int CLAIM_APPLICATION = 24;
+
     /** Bytes of an element of each section, in the order of the section numbers. */
     private static final int[] ELEMENT_BYTES = {
         INTERFACE_BYTES,
@@ -245,6 +265,16 @@ public final class ConfigurationLayout {
         h ^= h >>> 32;
         h *= 0xd6e8_feb8_6659_fd93L;
         return (int) (h ^ (h >>> 32));
+    }
+
+    /** Number of the bit of an IPv4 address among those with claims, 0..63. */
+    static int claimBit4(int address) {
+        return (address * 0x9e37_79b9) >>> 26;
+    }
+
+    /** Likewise of an IPv6 address. */
+    static int claimBit6(long address0, long address1) {
+        return (int) (((address0 * 31 + address1) * 0x9e37_79b9_7f4a_7c15L) >>> 58);
     }
 
     static int serviceKey(int protocol, int port) {

@@ -44,6 +44,8 @@ public final class ConfigurationReader {
     public static final int OWN = 1;
     /** The address of at least one service (it may be an interface's own, too). */
     public static final int VIRTUAL = 2;
+    /** An address of applications, which is neither an interface's nor a service's. */
+    public static final int APPLICATION = 4;
 
     private static final long NOTHING_PINNED = -1;
 
@@ -70,6 +72,9 @@ public final class ConfigurationReader {
     private long resettingHash;
     private int resettingMask = -1;
     private int controlInterface;
+    private int firstApplication;
+    private long claimed4;
+    private long claimed6;
 
     /**
      * A reader for one processor. Nothing is pinned until the first {@link #refresh}.
@@ -124,6 +129,9 @@ public final class ConfigurationReader {
         resettingHash = sectionOffset(RESETTING_HASH);
         resettingMask = isWritten ? sectionCount(RESETTING_HASH) - 1 : -1;
         controlInterface = isWritten ? side.get(U32, CONTROL_INTERFACE) : 0;
+        firstApplication = isWritten ? side.get(U32, FIRST_APPLICATION) : 0;
+        claimed4 = isWritten ? side.get(U64, CLAIMED4) : 0;
+        claimed6 = isWritten ? side.get(U64, CLAIMED6) : 0;
     }
 
     private int sectionOffset(int section) {
@@ -134,7 +142,7 @@ public final class ConfigurationReader {
         return side.get(U32, SECTIONS + 8L * section + 4);
     }
 
-    /** {@link #NOT_LOCAL}, {@link #OWN} or {@link #VIRTUAL}. */
+    /** {@link #NOT_LOCAL}, {@link #OWN}, {@link #VIRTUAL} or {@link #APPLICATION}. */
     public int addressKind4(int address) {
         return addressKind(0, RawAddress.mapped(address));
     }
@@ -418,6 +426,51 @@ public final class ConfigurationReader {
         return false;
     }
 
+    /** Id of the first network application, or 0. */
+    public int firstApplication() {
+        return firstApplication;
+    }
+
+    /** Id of the application that claims packets to an IPv4 address and port, or 0. Cheap for an address without claims. */
+    public int claim4(int destination, int protocol, int port) {
+        return (claimed4 >>> claimBit4(destination) & 1) == 0
+                ? 0
+                : claim(findAddress(0, RawAddress.mapped(destination)), protocol, port);
+    }
+
+    /** Likewise for IPv6. */
+    public int claim6(long destination0, long destination1, int protocol, int port) {
+        return (claimed6 >>> claimBit6(destination0, destination1) & 1) == 0
+                        || RawAddress.isMapped(destination0, destination1)
+                ? 0
+                : claim(findAddress(destination0, destination1), protocol, port);
+    }
+
+    private int claim(long address, int protocol, int port) {
+        if (address == ABSENT) {
+            return 0;
+        }
+        long at = side.get(U32, address + ADDRESS_CLAIMS);
+        for (int k = side.get(U32, address + ADDRESS_CLAIM_COUNT); k > 0; k--, at += CLAIM_BYTES) {
+            if (side.get(U32, at + CLAIM_PROTOCOL) == protocol
+                    && port >= side.get(U16, at + CLAIM_LEAST_PORT)
+                    && port <= side.get(U16, at + CLAIM_GREATEST_PORT)) {
+                return side.get(U32, at + CLAIM_APPLICATION);
+            }
+        }
+        return 0;
+    }
+
+    /** Id of the application that an IPv4 member's address stands for, or 0. */
+    public static int application4(int address) {
+        return (address & 0xff_ffff) == 0 ? address >>> 24 : 0;
+    }
+
+    /** Likewise for IPv6. */
+    public static int application6(long address0, long address1) {
+        return address0 == 0 && (address1 & 0xff_ffff_ffff_ffffL) == 0 ? (int) (address1 >>> 56) : 0;
+    }
+
     // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.
 
     public int interfaceCount() {
@@ -518,7 +571,7 @@ public final class ConfigurationReader {
         return (address0 & 0xc0ff) == 0x80fe;
     }
 
-    /** Number of IPv4 addresses of services, each once. */
+    /** Number of IPv4 addresses of services and applications, each once, that are not own addresses alone. */
     public int virtualCount4() {
         return virtualCount4;
     }
@@ -533,7 +586,7 @@ public final class ConfigurationReader {
         return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES + ENTRY4_EXTRA);
     }
 
-    /** Number of IPv6 addresses of services, each once. */
+    /** Likewise of IPv6 addresses. */
     public int virtualCount6() {
         return virtualCount6;
     }

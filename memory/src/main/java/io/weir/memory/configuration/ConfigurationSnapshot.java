@@ -127,7 +127,9 @@ public final class ConfigurationSnapshot {
                     settings,
                     interfaces(),
                     servers(),
-                    services());
+                    services(),
+                    side.get(U32, FIRST_APPLICATION),
+                    ClaimSection.read(side));
         }
 
         private List<PortRange> controlPorts() {

@@ -40,10 +40,12 @@ public final class ConfigurationWriter {
 
     private int nextSlots;
     private int nextRule;
+    private final ClaimSection claims;
 
     private ConfigurationWriter(MemorySegment side, ConfigurationImage image) {
         this.side = side;
         this.image = image;
+        this.claims = new ClaimSection(image);
     }
 
     /**
@@ -107,6 +109,9 @@ public final class ConfigurationWriter {
             rules += (in4 ? service.ipv4().rules().size() : 0)
                     + (in6 ? service.ipv6().rules().size() : 0);
         }
+        claims.check();
+        claims.addressesBeside(virtualAddresses.keySet())
+                .forEach(address -> virtualAddresses.computeIfAbsent(address, this::interfaceWithNetworkOf));
         int virtual4 = (int)
                 virtualAddresses.keySet().stream().filter(RawAddress::isIpv4).count();
         long[] elements = {
@@ -133,7 +138,7 @@ public final class ConfigurationWriter {
             // Sections start on cache lines: 64 bytes.
             offset = (offset + elements[section] * elementBytes(section) + 63) & -64;
         }
-        return offset;
+        return claims.place(offset);
     }
 
     private static long slotsOf(Members members) {
@@ -201,6 +206,7 @@ public final class ConfigurationWriter {
         clear(RESETTING_HASH);
         writeInterfaces();
         writeVirtualAddresses();
+        claims.write(side, this::findAddress);
         writeServers();
         nextService = offsets[SERVICES];
         nextMember = offsets[MEMBERS];
@@ -285,7 +291,8 @@ public final class ConfigurationWriter {
             } else {
                 writeEntry6(VIRTUAL6, index6++, address, each.getValue());
             }
-            putAddress(address, ConfigurationReader.VIRTUAL, 0);
+            putAddress(
+                    address, claims.isOnly(address) ? ConfigurationReader.APPLICATION : ConfigurationReader.VIRTUAL, 0);
         }
     }
 
@@ -304,19 +311,23 @@ public final class ConfigurationWriter {
 
     /** A service on an interface's own address makes it virtual, so that its unlisted ports are reset. */
     private void putAddress(RawAddress address, int kind, int interfaceId) {
+        long at = findAddress(address);
+        if (side.get(U32, at + ADDRESS_KIND) == 0) {
+            side.set(U64, at, address.address0());
+            side.set(U64, at + SLOT_ADDRESS1, address.address1());
+            side.set(U32, at + ADDRESS_INTERFACE, interfaceId);
+        }
+        side.set(U32, at + ADDRESS_KIND, kind);
+    }
+
+    /** The address's slot, or the empty one where it is to stand. */
+    private long findAddress(RawAddress address) {
         int mask = counts[ADDRESS_HASH] - 1;
         int slot = hash(address.address0(), address.address1(), 0) & mask;
         while (true) {
             long at = offsets[ADDRESS_HASH] + (long) slot * HASH_SLOT_BYTES;
-            boolean isEmpty = side.get(U32, at + ADDRESS_KIND) == 0;
-            if (isEmpty || hasAddress(at, address)) {
-                side.set(U64, at, address.address0());
-                side.set(U64, at + SLOT_ADDRESS1, address.address1());
-                side.set(U32, at + ADDRESS_KIND, kind);
-                if (isEmpty) {
-                    side.set(U32, at + ADDRESS_INTERFACE, interfaceId);
-                }
-                return;
+            if (side.get(U32, at + ADDRESS_KIND) == 0 || hasAddress(at, address)) {
+                return at;
             }
             slot = (slot + 1) & mask;
         }

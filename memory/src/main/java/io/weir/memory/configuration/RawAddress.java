@@ -26,6 +26,16 @@ public record RawAddress(long address0, long address1) {
         return new RawAddress(Long.reverseBytes(high), Long.reverseBytes(low));
     }
 
+    /** What stands for a network application in a member's place, in IPv4: 0.0.0.ID; no packet has this address. */
+    public static RawAddress ofApplication4(int id) {
+        return ofBits4(id);
+    }
+
+    /** Likewise in IPv6: ::ID. */
+    public static RawAddress ofApplication6(int id) {
+        return ofBits6(0, id);
+    }
+
     /** The second half of the mapped form; the first half is 0. */
     static long mapped(int raw4) {
         return ((long) raw4 << 32) | (MAPPED_PREFIX & 0xffff_ffffL);

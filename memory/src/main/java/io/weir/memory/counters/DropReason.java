@@ -56,7 +56,12 @@ public enum DropReason {
     SPREAD_RING_FULL("the switching processor that its flow belongs to did not keep up"),
     CONTROL_RATE_LIMITED("for the control processor's own sockets, over the limit per second"),
     CONTROL_SOURCE_INVALID("from the control interface with a source that is not an own address"),
-    CONTROL_DESTINATION_REFUSED("from the control interface to an own or service address");
+    CONTROL_DESTINATION_REFUSED("from the control interface to an own or service address"),
+    APPLICATION_CONSUMED("taken by a network application and needed no answer; not an error"),
+    APPLICATION_DROPPED("dropped by a network application for a reason of its own, which `weir applications` names"),
+    APPLICATION_STOPPED("for a network application that was stopped, or that this processor does not have"),
+    APPLICATION_SOURCE_INVALID("from a network application with a source that is not an address of ours"),
+    APPLICATION_DESTINATION_REFUSED("from a network application to an own or service address, or to no single station");
 
     private final String description;
 

@@ -20,7 +20,8 @@ public enum Region {
     RINGS("each ring by its one producer, its head by its one consumer", 128, 2),
     POOL("the stack of free chunks by all processors, each cache by its processor", 64, 1),
     PACKETS("whoever holds the buffer", 4096, 1),
-    SERVERS("the control processor", 64, 1);
+    SERVERS("the control processor", 64, 1),
+    APPLICATIONS("descriptions by the control processor, each block by its processor", 4096, 1);
 
     private final String writer;
     private final int alignment;

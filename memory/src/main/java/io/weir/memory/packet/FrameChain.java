@@ -73,6 +73,11 @@ public final class FrameChain implements FrameOwner {
         }
     }
 
+    @Override
+    public int room(long address) {
+        return pool.room(address);
+    }
+
     /** Takes bytes away from the front of the first piece, which has more; returns the new frame address. */
     public long skip(long address, int bytes) {
         set(address, length(address) - bytes, next(address));

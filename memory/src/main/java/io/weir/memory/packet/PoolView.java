@@ -86,6 +86,12 @@ public final class PoolView implements BufferPool {
         INT.setRelease(memory, cache, count + 1);
     }
 
+    @Override
+    public int room(long address) {
+        int bytes = 1 << shift;
+        return bytes - ((int) (address - base) & (bytes - 1));
+    }
+
     /** Gives everything in the cache to the other threads; when the thread ends. */
     public void flush() {
         int count = (int) INT.get(memory, cache);

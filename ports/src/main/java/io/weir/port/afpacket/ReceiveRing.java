@@ -167,6 +167,11 @@ final class ReceiveRing implements FrameOwner {
     }
 
     @Override
+    public int room(long address) {
+        return frameBytes - (int) ((address - base) % blockBytes % frameBytes);
+    }
+
+    @Override
     public void release(long address) {
         long offset = address - base;
         int index = (int) (offset / blockBytes) * framesPerBlock + (int) (offset % blockBytes) / frameBytes;

@@ -51,6 +51,7 @@ final class Balancer4 {
     private final PassiveSignals signals;
     private final IcmpErrors errors;
     private final Egress egress;
+    private final ApplicationStage applications;
 
     /** Of the neighbour table, read once per batch. */
     private int epoch;
@@ -67,7 +68,8 @@ final class Balancer4 {
             Paths paths,
             NeighbourResolver resolver,
             IcmpErrors errors,
-            Egress egress) {
+            Egress egress,
+            ApplicationStage applications) {
         this.frames = context.frames;
         this.chain = context.chain;
         this.table = context.connections4;
@@ -82,6 +84,7 @@ final class Balancer4 {
         this.signals = new PassiveSignals(context, table, 0);
         this.errors = errors;
         this.egress = egress;
+        this.applications = applications;
     }
 
     void beginBatch() {
@@ -117,6 +120,10 @@ final class Balancer4 {
             pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
         cursor.touch(nowMs, batch.frames.length[i], flags);
+        if (kind == ConnectionTable.DIRECT && applications.has(cursor.egress())) {
+            balanced++;
+            return applications.take(batch, i, cursor.egress(), nowMs);
+        }
         boolean isPathKnown = cursor.isPathOf(epoch);
         if (isPathKnown && batch.packetEnd[i] > SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
@@ -186,6 +193,9 @@ final class Balancer4 {
     /** Sends or holds a packet whose path has just been looked up. */
     private int leave(PacketBatch batch, int i, int path, int nowMs) {
         if (path == Paths.RESOLVED) {
+            if (applications.has(paths.egress())) {
+                return applications.take(batch, i, paths.egress(), nowMs);
+            }
             LinkHeader.set(frames, batch.frames.address[i], paths.destinationMac(), paths.sourceMac());
             egress.send(batch, i, paths.egress());
             return Verdict.SENT;
@@ -231,13 +241,16 @@ final class Balancer4 {
         return refusal == ConnectionTable.FULL ? DropReason.CONNECTION_TABLE_FULL : DropReason.CONNECTION_BUSY;
     }
 
-    private int openWith(PacketBatch batch, int i, int service, int selection, boolean direct, long record, int nowMs) {
+    private int openWith(
+            PacketBatch batch, int i, int service, int selection, boolean allDirect, long record, int nowMs) {
         long client = SelectionHash.client4((int) batch.source0[i]);
         long flow = SelectionHash.flow4(batch.addresses4(i), batch.key[i]);
         DropReason refusal = DropReason.NO_SERVER;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int member = selector.select(service, selection, flow, client, attempt, nowMs);
             int server = configuration.memberAddress4(member);
+            // An application answers from the service's address itself.
+            boolean direct = allDirect || ConfigurationReader.application4(server) != 0;
             int port = portOf(member, batch.key[i]);
             int path = paths.resolve4(server, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {

@@ -38,6 +38,7 @@ final class Balancer6 {
     private final PassiveSignals signals;
     private final IcmpErrors errors;
     private final Egress egress;
+    private final ApplicationStage applications;
 
     /** Of the neighbour table, read once per batch. */
     private int epoch;
@@ -54,7 +55,8 @@ final class Balancer6 {
             Paths paths,
             NeighbourResolver resolver,
             IcmpErrors errors,
-            Egress egress) {
+            Egress egress,
+            ApplicationStage applications) {
         this.frames = context.frames;
         this.chain = context.chain;
         this.table = context.connections6;
@@ -69,6 +71,7 @@ final class Balancer6 {
         this.signals = new PassiveSignals(context, table, 0x5bd1_e995);
         this.errors = errors;
         this.egress = egress;
+        this.applications = applications;
     }
 
     void beginBatch() {
@@ -110,6 +113,10 @@ final class Balancer6 {
             pairs.track(cursor.record(), kind, state, batch.protocol[i], flags);
         }
         cursor.touch(nowMs, batch.frames.length[i], flags);
+        if (kind == ConnectionTable.DIRECT && applications.has(cursor.egress())) {
+            balanced++;
+            return applications.take(batch, i, cursor.egress(), nowMs);
+        }
         boolean isPathKnown = cursor.isPathOf(epoch);
         if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
@@ -178,6 +185,9 @@ final class Balancer6 {
     /** Sends or holds a packet whose path has just been looked up. */
     private int leave(PacketBatch batch, int i, int path, int nowMs) {
         if (path == Paths.RESOLVED) {
+            if (applications.has(paths.egress())) {
+                return applications.take(batch, i, paths.egress(), nowMs);
+            }
             LinkHeader.set(frames, batch.frames.address[i], paths.destinationMac(), paths.sourceMac());
             egress.send(batch, i, paths.egress());
             return Verdict.SENT;
@@ -218,7 +228,8 @@ final class Balancer6 {
         return openWith(batch, i, service, selection, direct, record, nowMs);
     }
 
-    private int openWith(PacketBatch batch, int i, int service, int selection, boolean direct, long record, int nowMs) {
+    private int openWith(
+            PacketBatch batch, int i, int service, int selection, boolean allDirect, long record, int nowMs) {
         long client = SelectionHash.client6(batch.source0[i], batch.source1[i]);
         long flow = SelectionHash.flow6(
                 batch.source0[i], batch.source1[i], batch.destination0[i], batch.destination1[i], batch.key[i]);
@@ -227,6 +238,7 @@ final class Balancer6 {
             int member = selector.select(service, selection, flow, client, attempt, nowMs);
             long server0 = configuration.memberAddress0(member);
             long server1 = configuration.memberAddress1(member);
+            boolean direct = allDirect || ConfigurationReader.application6(server0, server1) != 0;
             int port = portOf(member, batch.key[i]);
             int path = paths.resolve6(server0, server1, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {

@@ -123,11 +123,11 @@ final class Forwarder {
         return send(batch, i, path, nowMs);
     }
 
-    /** Neither multicast, link-local, unspecified nor loopback. */
-    private static boolean isForwardable6(long address0, long address1) {
+    /** Neither multicast, link-local, unspecified, loopback, nor the marker of an application (::1 to ::ff). */
+    static boolean isForwardable6(long address0, long address1) {
         boolean isMulticast = (address0 & 0xff) == 0xff;
-        boolean isUnspecifiedOrLoopback = address0 == 0 && (address1 & ~(1L << 56)) == 0;
-        return !isMulticast && !LocalAddresses.isLinkLocal(address0) && !isUnspecifiedOrLoopback;
+        boolean isMarker = address0 == 0 && (address1 & 0xff_ffff_ffff_ffffL) == 0;
+        return !isMulticast && !LocalAddresses.isLinkLocal(address0) && !isMarker;
     }
 
     /**
@@ -157,7 +157,7 @@ final class Forwarder {
     }
 
     /** Takes an 802.1Q tag away, which belongs to the ingress link, and padding of the frame. */
-    private void untag(PacketBatch batch, int i) {
+    void untag(PacketBatch batch, int i) {
         FrameBatch columns = batch.frames;
         int tag = batch.networkOffset[i] - LinkHeader.LENGTH;
         if (tag != 0) {

@@ -26,7 +26,8 @@ import io.weir.port.FrameBatch;
  *       client knows no such connection and resets it. When the connections of the server are to be reset, weir does;
  *   <li>from one of our own addresses: dropped, except that a direct-return server may answer through weir when that is
  *       its router: a packet whose source is a service with direct forwarding is routed;
- *   <li>from and to the control processor's own sockets: {@link ControlGate}.
+ *   <li>from and to the control processor's own sockets: {@link ControlGate};
+ *   <li>to an address and port that a network application claims: {@link ApplicationStage}, at the end of the batch.
  * </ul>
  *
  * <p>Fragments to services and own addresses are refused; others are routed.
@@ -49,6 +50,7 @@ public final class PacketFilter {
     private final EchoResponder echo;
     private final Forwarder forwarder;
     private final ControlGate control;
+    private final ApplicationStage applications;
     private final IcmpErrorTranslator errorTranslator;
     private final Sweeper sweeper;
 
@@ -81,11 +83,14 @@ public final class PacketFilter {
         this.control = new ControlGate(context, forwarder);
         this.errorTranslator = new IcmpErrorTranslator(context, egress, paths, resolver);
         this.resets = new ResetResponder(context, egress);
+        this.applications = new ApplicationStage(context, egress, forwarder, paths, resolver, resets);
         ConnectionPairs4 pairs4 = new ConnectionPairs4(context);
         ConnectionPairs6 pairs6 = new ConnectionPairs6(context);
         Selector selector = new Selector(context);
-        this.balancer4 = new Balancer4(context, cursor4, pairs4, selector, paths, resolver, errors, egress);
-        this.balancer6 = new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress);
+        this.balancer4 =
+                new Balancer4(context, cursor4, pairs4, selector, paths, resolver, errors, egress, applications);
+        this.balancer6 =
+                new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress, applications);
         this.sweeper = new Sweeper(context, pairs4, pairs6);
     }
 
@@ -106,16 +111,31 @@ public final class PacketFilter {
             int verdict = decide(batch, i, nowMs);
             batch.verdict[i] = verdict;
             undecided = i + 1;
-            if (verdict >= 0) {
-                drop(batch, i, verdict);
-            } else if (verdict == Verdict.HELD) {
-                counters.add(Counter.PACKETS_HELD, 1);
-            }
+            settle(batch, i, verdict);
         }
+        runApplications(batch, nowMs);
         balancer4.endBatch();
         balancer6.endBatch();
         egress.flush();
         counters.add(Counter.BATCHES, 1);
+    }
+
+    private void settle(PacketBatch batch, int i, int verdict) {
+        if (verdict >= 0) {
+            drop(batch, i, verdict);
+        } else if (verdict == Verdict.HELD) {
+            counters.add(Counter.PACKETS_HELD, 1);
+        }
+    }
+
+    private void runApplications(PacketBatch batch, int nowMs) {
+        if (applications.isIdle()) {
+            return;
+        }
+        for (long left = applications.run(batch, nowMs); left != 0; left &= left - 1) {
+            int i = Long.numberOfTrailingZeros(left);
+            settle(batch, i, batch.verdict[i]);
+        }
     }
 
     /** After {@link #process} has thrown: drops every frame that has no fate yet and sends what was decided. */
@@ -126,6 +146,13 @@ public final class PacketFilter {
             drop(batch, i, verdict);
         }
         undecided = batch.frames.size();
+        for (long left = applications.abandon(); left != 0; left &= left - 1) {
+            int i = Long.numberOfTrailingZeros(left);
+            if (batch.verdict[i] == Verdict.HANDED) {
+                batch.verdict[i] = Verdict.drop(DropReason.INTERNAL_ERROR);
+                drop(batch, i, batch.verdict[i]);
+            }
+        }
         balancer4.endBatch();
         balancer6.endBatch();
         egress.flush();
@@ -135,6 +162,7 @@ public final class PacketFilter {
     public int maintain(int nowMs) {
         int work = resolver.poll(nowMs);
         work += sweeper.sweep(nowMs);
+        work += applications.maintain(nowMs);
         egress.flush();
         return work;
     }
@@ -147,6 +175,7 @@ public final class PacketFilter {
     /** Gives back every frame still held; the processor stops. */
     public void close() {
         resolver.close();
+        applications.close();
         egress.flush();
     }
 
@@ -256,8 +285,14 @@ public final class PacketFilter {
         }
         int port = destinationPort(batch, i);
         int service = configuration.service4(destination, batch.protocol[i], port);
-        if (service == ConfigurationReader.ABSENT && control.takes4(destination, port)) {
-            return control.deliver(batch, i, nowMs);
+        if (service == ConfigurationReader.ABSENT) {
+            int application = configuration.claim4(destination, batch.protocol[i], port);
+            if (application != 0) {
+                return applications.take(batch, i, application, nowMs);
+            }
+            if (control.takes4(destination, port)) {
+                return control.deliver(batch, i, nowMs);
+            }
         }
         int refusal = refusal(batch, i, service, nowMs);
         return refusal != Verdict.UNDECIDED ? refusal : balancer4.open(batch, i, service, nowMs);
@@ -304,8 +339,14 @@ public final class PacketFilter {
         }
         int port = destinationPort(batch, i);
         int service = configuration.service6(destination0, destination1, batch.protocol[i], port);
-        if (service == ConfigurationReader.ABSENT && control.takes6(destination0, destination1, port)) {
-            return control.deliver(batch, i, nowMs);
+        if (service == ConfigurationReader.ABSENT) {
+            int application = configuration.claim6(destination0, destination1, batch.protocol[i], port);
+            if (application != 0) {
+                return applications.take(batch, i, application, nowMs);
+            }
+            if (control.takes6(destination0, destination1, port)) {
+                return control.deliver(batch, i, nowMs);
+            }
         }
         int refusal = refusal(batch, i, service, nowMs);
         return refusal != Verdict.UNDECIDED ? refusal : balancer6.open(batch, i, service, nowMs);

@@ -1,5 +1,6 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.routing.NeighbourTable;
@@ -9,7 +10,7 @@ import io.weir.memory.routing.RouteReader;
  * Next-hop look-up: route, then neighbour, gives the egress interface and both link-layer addresses. The result stands
  * in this object until the next call. Resolved paths are remembered in a small direct-mapped cache for as long as the
  * path epoch ({@link NeighbourTable#epoch}) stays: every change of routes, configuration or neighbours moves it on.
- * Addresses are raw; one thread; allocation-free.
+ * The marker address of a network application leads to it. Addresses are raw; one thread; allocation-free.
  */
 final class Paths {
     /** Egress interface and both link-layer addresses are known. */
@@ -61,6 +62,10 @@ final class Paths {
         if (isCached(slot, 0, destination1)) {
             return take(slot);
         }
+        int application = ConfigurationReader.application4(destination);
+        if (application != 0) {
+            return towards(application, slot, 0, destination1);
+        }
         int route = routes.find4(destination);
         if (route == RouteReader.ABSENT) {
             return NO_ROUTE;
@@ -80,6 +85,10 @@ final class Paths {
         if (isCached(slot, destination0, destination1)) {
             return take(slot);
         }
+        int application = ConfigurationReader.application6(destination0, destination1);
+        if (application != 0) {
+            return towards(application, slot, destination0, destination1);
+        }
         int route = routes.find6(destination0, destination1);
         if (route == RouteReader.ABSENT) {
             return NO_ROUTE;
@@ -92,6 +101,16 @@ final class Paths {
             keep(slot, destination0, destination1);
         }
         return result;
+    }
+
+    /** An application has no link: its id is the way. */
+    private int towards(int application, int slot, long address0, long address1) {
+        egress = application;
+        destinationMac = 0;
+        sourceMac = 0;
+        nextHopEntry = NeighbourTable.ABSENT;
+        keep(slot, address0, address1);
+        return RESOLVED;
     }
 
     private int neighbour(int interfaceId, long address0, long address1, int nowMs) {

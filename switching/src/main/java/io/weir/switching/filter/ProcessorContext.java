@@ -11,7 +11,9 @@ import io.weir.memory.routing.RouteReader;
 import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
+import io.weir.switching.application.ApplicationSlot;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,8 @@ public final class ProcessorContext {
     public final int processor;
     /** All switching processors of the node. */
     public final int processors;
+    /** The network applications on this processor, by their ids, which follow one another. */
+    public final List<ApplicationSlot> applications;
     /** Handles by interface id, null where the node has no such interface; index 0 is unused. */
     public final @Nullable Port[] ports;
 
@@ -49,6 +53,7 @@ public final class ProcessorContext {
      * @param owners who takes this processor's frames back; its storage is where weir's own packets are made
      * @param ports by interface id
      * @param handshakes the same for all processors of the node
+     * @param applications in the order of their ids, which follow one another
      */
     public ProcessorContext(
             FrameOwners owners,
@@ -61,7 +66,8 @@ public final class ProcessorContext {
             int processor,
             int processors,
             @Nullable Port[] ports,
-            Handshakes handshakes) {
+            Handshakes handshakes,
+            List<ApplicationSlot> applications) {
         this.owners = owners;
         this.pool = owners.storage();
         this.frames = pool.frames();
@@ -76,9 +82,10 @@ public final class ProcessorContext {
         this.processors = processors;
         this.ports = ports;
         this.handshakes = handshakes;
+        this.applications = List.copyOf(applications);
     }
 
-    /** Context of a processor that shares no handshakes with others, such as the only one of a node. */
+    /** Context of a processor without applications that shares no handshakes with others, such as the only one of a node. */
     public ProcessorContext(
             FrameOwners owners,
             ProcessorCounters counters,
@@ -101,7 +108,8 @@ public final class ProcessorContext {
                 processor,
                 processors,
                 ports,
-                new Handshakes());
+                new Handshakes(),
+                List.of());
     }
 
     /** Gives a frame back to its owner: {@link FrameBatch#STORAGE}, {@link FrameBatch#CHAIN} or the port whose ring it lies in. */
@@ -111,6 +119,11 @@ public final class ProcessorContext {
         } else {
             owners.release(address, owner);
         }
+    }
+
+    /** As {@link FrameOwners#room}. */
+    int room(long address, int owner) {
+        return owners.room(address, owner);
     }
 
     /** As {@link FrameOwners#moveToStorage}. */

@@ -13,6 +13,8 @@ final class Verdict {
     static final int HELD = -2;
     /** Not a fate: a later stage decides. */
     static final int UNDECIDED = -3;
+    /** Not a fate: a network application decides at the end of the batch. */
+    static final int HANDED = -4;
 
     private static final DropReason[] REASONS = DropReason.values();
 

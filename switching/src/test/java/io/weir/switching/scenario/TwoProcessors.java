@@ -455,7 +455,8 @@ final class TwoProcessors {
                             k,
                             PROCESSORS,
                             ports[k],
-                            handshakes),
+                            handshakes,
+                            List.of()),
                     polled.get(k));
             loops[k] = new PollLoop(
                     wiring.duty(k, processors[k]),
