@@ -55,7 +55,7 @@ final class RtpControl implements ApplicationControl {
             };
         } catch (RequestException e) {
             counters.add(Count.REFUSED, 1);
-            return Answer.error(e.status(), e.getMessage());
+            return Answer.error(e.status(), e.reason());
         }
     }
 

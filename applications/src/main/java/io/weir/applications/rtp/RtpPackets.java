@@ -97,7 +97,7 @@ final class RtpPackets {
 
     /** The checks of RFC 3550 appendix A.2; of an encrypted compound, those of its first packet. */
     static boolean isCompound(MemorySegment memory, long packet, int length, int contiguous, boolean secure) {
-        if (contiguous < length || length < LEAST_REPORT_BYTES || (length & 3) != 0 && !secure) {
+        if (contiguous < length || length < LEAST_REPORT_BYTES || ((length & 3) != 0 && !secure)) {
             return false;
         }
         int type = memory.get(JAVA_BYTE, packet + 1) & 0xff;

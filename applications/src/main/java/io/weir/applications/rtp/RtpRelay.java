@@ -19,7 +19,7 @@ final class RtpRelay implements NetworkApplication {
     /** Packets whose sessions are looked up before the first of them is decided, so that cache misses overlap. */
     private static final int SLICE = 64;
 
-    /** Of {@link #latchOf}: where to send is not known. */
+    /** No latch. */
     private static final long NOWHERE = -1;
 
     private final SessionTable table;
@@ -30,6 +30,7 @@ final class RtpRelay implements NetworkApplication {
     private final IdleSweeper sweeper;
     private final int[] found = new int[SLICE];
     /** Keeps the loads of {@link #touch} alive. */
+    @SuppressWarnings("UnusedVariable")
     private long touched;
 
     // The batch, so that the stages need no long parameter lists.

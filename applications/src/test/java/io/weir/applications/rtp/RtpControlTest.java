@@ -70,7 +70,7 @@ class RtpControlTest {
             Map<String, @Nullable Object> side = Call.object(Call.json(answer), name);
             assertThat(InetAddress.ofLiteral((String) side.get("address")))
                     .isEqualTo(InetAddress.ofLiteral(family.relay));
-            double rtp = (Double) side.get("rtp");
+            double rtp = Call.number(side, "rtp");
             assertThat(rtp % 2).isZero();
             assertThat(side.get("rtcp")).isEqualTo(rtp + 1);
             assertThat(ports.add(rtp)).isTrue();

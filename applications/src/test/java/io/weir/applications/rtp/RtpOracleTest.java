@@ -86,8 +86,8 @@ class RtpOracleTest {
                 write(capture, stream, packets);
                 Verdict verdict = ask(capture, call.portA);
                 String what = "loss " + loss + ", spread " + spreadUs + " µs: " + verdict;
-                assertThat(Call.number(call.stream("a"), "packets")).as(what).isEqualTo(verdict.packets());
-                assertThat(Call.number(call.stream("a"), "lost")).as(what).isEqualTo(verdict.lost());
+                assertThat(Call.number(call.stream("a"), "packets")).as(what).isEqualTo((double) verdict.packets());
+                assertThat(Call.number(call.stream("a"), "lost")).as(what).isEqualTo((double) verdict.lost());
                 assertThat(sum / (stream.size() - 1)).as(what).isCloseTo(verdict.meanJitterMs(), within(0.003));
                 assertThat(max).as(what).isCloseTo(verdict.maxJitterMs(), within(0.003));
             }
