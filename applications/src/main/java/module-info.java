@@ -4,6 +4,8 @@ module io.weir.applications {
     requires io.weir.application;
 
     provides io.weir.application.ApplicationProvider with
+            io.weir.applications.dns.DnsProvider,
             io.weir.applications.echo.EchoProvider,
-            io.weir.applications.rtp.RtpRelayProvider;
+            io.weir.applications.rtp.RtpRelayProvider,
+            io.weir.applications.sorry.SorryProvider;
 }

@@ -17,6 +17,7 @@ final class TestBuffers {
 
     private int left;
     private int held;
+    private boolean taken;
 
     TestBuffers(long base, int stride, int buffers) {
         this.base = base;
@@ -29,9 +30,13 @@ final class TestBuffers {
         left = Math.min(buffers, state.length);
     }
 
-    void reset() {
+    /** All are free again; returns whether any was taken. */
+    boolean reset() {
+        boolean any = taken;
         Arrays.fill(state, FREE);
         held = 0;
+        taken = false;
+        return any;
     }
 
     long allocate() {
@@ -41,6 +46,7 @@ final class TestBuffers {
         for (int i = 0; i < state.length; i++) {
             if (state[i] == FREE) {
                 state[i] = HELD;
+                taken = true;
                 held++;
                 return base + (long) i * stride;
             }

@@ -27,12 +27,17 @@ public final class TestPackets implements Packets {
     public static final int BUFFER_BYTES = 1900;
 
     private static final byte UNUSED = (byte) 0xa5;
+    private static final byte[] UNTOUCHED = new byte[256];
     /** An address that is 2 behind a multiple of 4, as behind an Ethernet header. */
     private static final int HEADROOM = 78;
 
     private static final int STRIDE = 2048;
     private static final int OWN_BUFFERS = 128;
     private static final int DEFAULT_MTU = 1500;
+
+    static {
+        Arrays.fill(UNTOUCHED, UNUSED);
+    }
 
     private final ApplicationPlan plan;
     private final TestClaims claims;
@@ -121,9 +126,22 @@ public final class TestPackets implements Packets {
         for (int i = 0; i < size; i++) {
             rows[i].reset();
         }
-        Arrays.fill(bytes, STRIDE * MOST_ROWS, bytes.length, UNUSED);
-        own.reset();
+        resetOwn();
         return this;
+    }
+
+    /** No packets any more. */
+    public TestPackets clear() {
+        Arrays.fill(bytes, 0, size * STRIDE, UNUSED);
+        size = 0;
+        resetOwn();
+        return this;
+    }
+
+    private void resetOwn() {
+        if (own.reset()) {
+            Arrays.fill(bytes, STRIDE * MOST_ROWS, bytes.length, UNUSED);
+        }
     }
 
     // What the application reads.
@@ -417,10 +435,10 @@ public final class TestPackets implements Packets {
     }
 
     private void verifyUnused(int from, int to) {
-        for (int at = from; at < to; at++) {
-            if (bytes[at] != UNUSED) {
-                throw new AssertionError("the application wrote outside of its packets, at address " + at);
-            }
+        int wrong = Arrays.mismatch(bytes, from, to, UNTOUCHED, 0, to - from);
+        if (wrong >= 0) {
+            throw new AssertionError(
+                    "the application wrote outside of its packets, at address " + Math.addExact(from, wrong));
         }
     }
 }

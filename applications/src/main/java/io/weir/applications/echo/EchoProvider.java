@@ -6,7 +6,8 @@ import io.weir.application.ApplicationProvider;
 import io.weir.application.NetworkApplication;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
-import java.util.List;
+import io.weir.applications.hash.SharedKey;
+import java.util.Arrays;
 
 /** Type {@code echo}; no settings. */
 public final class EchoProvider implements ApplicationProvider {
@@ -17,13 +18,17 @@ public final class EchoProvider implements ApplicationProvider {
 
     @Override
     public String summary() {
-        return "sends UDP datagrams back and looks like an open TCP port";
+        return "sends UDP datagrams back and looks like an open TCP port, for health checks and measurements";
     }
 
     @Override
     public ApplicationPlan plan(Settings settings) throws SettingsException {
         settings.refuseOthers();
-        return new ApplicationPlan(List.of("udp-echoed"), List.of("protocol-unsupported"));
+        return new ApplicationPlan(
+                Arrays.stream(EchoCounter.values()).map(counter -> counter.text).toList(),
+                Arrays.stream(EchoDrop.values()).map(drop -> drop.text).toList(),
+                SharedKey.BYTES,
+                0);
     }
 
     @Override

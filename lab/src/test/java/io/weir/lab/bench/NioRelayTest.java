@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 
 /** The relay that weir's is measured against does relay. */
 class NioRelayTest {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
     @Test
     void packets_go_to_where_the_other_side_comes_from() throws Exception {
-        InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+        
         int first = freePorts();
         Thread relay = Thread.ofPlatform().start(() -> {
             try {
@@ -22,8 +24,8 @@ class NioRelayTest {
                 throw new java.io.UncheckedIOException(e);
             }
         });
-        try (DatagramSocket a = new DatagramSocket(new InetSocketAddress(loopback, 0));
-                DatagramSocket b = new DatagramSocket(new InetSocketAddress(loopback, 0))) {
+        try (DatagramSocket a = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+                DatagramSocket b = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
             b.setSoTimeout(50);
             a.setSoTimeout(5_000);
             byte[] rtp = ByteBuffer.allocate(20)
@@ -31,8 +33,8 @@ class NioRelayTest {
                     .putInt(160)
                     .putInt(7)
                     .array();
-            DatagramPacket toA = new DatagramPacket(rtp, rtp.length, loopback, first);
-            DatagramPacket toB = new DatagramPacket(rtp, rtp.length, loopback, first + 2);
+            DatagramPacket toA = new DatagramPacket(rtp, rtp.length, LOOPBACK, first);
+            DatagramPacket toB = new DatagramPacket(rtp, rtp.length, LOOPBACK, first + 2);
             DatagramPacket received = new DatagramPacket(new byte[100], 100);
             for (int attempt = 0; ; attempt++) {
                 a.send(toA);
@@ -59,7 +61,7 @@ class NioRelayTest {
         for (int port = 40_000; port < 60_000; port += 4) {
             boolean free = true;
             for (int k = 0; k < 4; k++) {
-                try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", port + k))) {
+                try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(LOOPBACK, port + k))) {
                     free &= socket.isBound();
                 } catch (java.net.BindException e) {
                     free = false;

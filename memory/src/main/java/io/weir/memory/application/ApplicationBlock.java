@@ -2,11 +2,13 @@ package io.weir.memory.application;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What one processor says of one application ({@link ApplicationTable}): written by that processor alone, read by anyone.
@@ -39,7 +41,7 @@ public final class ApplicationBlock {
 
     /** A block in memory of its own; for tests. */
     public static ApplicationBlock standalone() {
-        return new ApplicationBlock(java.lang.foreign.Arena.ofAuto().allocate(BYTES, 64));
+        return new ApplicationBlock(Arena.ofAuto().allocate(BYTES, 64));
     }
 
     // The processor.
@@ -86,12 +88,12 @@ public final class ApplicationBlock {
 
     /** Adds to a counter of the application's own. */
     public void addCounter(int counter, long amount) {
-        bump(COUNTERS + 8L * counter, amount);
+        bump(COUNTERS + 8L * Objects.checkIndex(counter, ApplicationTable.MOST_COUNTERS), amount);
     }
 
     /** Counts a packet dropped for a reason of the application's own. */
     public void addDrop(int reason) {
-        bump(DROPS + 8L * reason, 1);
+        bump(DROPS + 8L * Objects.checkIndex(reason, ApplicationTable.MOST_DROP_REASONS), 1);
         add(ApplicationCount.DROPPED, 1);
     }
 

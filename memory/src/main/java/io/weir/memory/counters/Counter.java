@@ -25,7 +25,8 @@ public enum Counter {
     PATHS_RESOLVED("next hops looked up again because routes or neighbours changed"),
     ICMP_ERRORS_SENT("ICMP and ICMPv6 errors sent about packets that could not be forwarded"),
     ICMP_ERRORS_TRANSLATED("ICMP and ICMPv6 errors about translated connections passed on"),
-    CONTROL_PACKETS_DELIVERED("packets handed to the control processor's own sockets");
+    CONTROL_PACKETS_DELIVERED("packets handed to the control processor's own sockets"),
+    APPLICATION_PACKETS_MADE("packets that network applications made themselves");
 
     private final String description;
 

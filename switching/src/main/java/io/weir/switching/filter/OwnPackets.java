@@ -98,6 +98,7 @@ final class OwnPackets {
         describe(frame, length, isIpv4);
         int verdict = isIpv4 ? replies.leave4(one, 0, nowMs) : replies.leave6(one, 0, nowMs);
         block.add(ApplicationCount.SENT, 1);
+        counters.add(Counter.APPLICATION_PACKETS_MADE, 1);
         if (verdict == Verdict.HELD) {
             counters.add(Counter.PACKETS_HELD, 1);
         } else if (Verdict.isDrop(verdict)) {

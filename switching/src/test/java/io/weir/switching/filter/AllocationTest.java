@@ -86,7 +86,33 @@ class AllocationTest {
         ROUTED_4(routed(4, 64), false, counted(Counter.PACKETS_ROUTED)),
         ROUTED_6(routed(6, 64), false, counted(Counter.PACKETS_ROUTED)),
         TIME_EXCEEDED_4(routed(4, 1), false, counted(Counter.ICMP_ERRORS_SENT)),
-        TIME_EXCEEDED_6(routed(6, 1), false, counted(Counter.ICMP_ERRORS_SENT));
+        TIME_EXCEEDED_6(routed(6, 1), false, counted(Counter.ICMP_ERRORS_SENT)),
+        REFLECTED_4(client(TestFrame.udp(), 4, PlainApplication.REFLECT), false, counted(Counter.PACKETS_TRANSMITTED)),
+        REFLECTED_6(client(TestFrame.udp(), 6, PlainApplication.REFLECT), false, counted(Counter.PACKETS_TRANSMITTED)),
+        REFLECTED_LONG_4(
+                client(TestFrame.udp().payload(LONG), 4, PlainApplication.REFLECT),
+                false,
+                counted(Counter.PACKETS_TRANSMITTED)),
+        APPLICATION_UDP_4(
+                client(TestFrame.udp(), 4, PlainApplication.ANSWER), false, counted(Counter.PACKETS_TRANSMITTED)),
+        APPLICATION_UDP_6(
+                client(TestFrame.udp(), 6, PlainApplication.ANSWER), false, counted(Counter.PACKETS_TRANSMITTED)),
+        APPLICATION_TCP_4(
+                client(TestFrame.tcp(Protocol.SYN), 4, PlainApplication.ANSWER),
+                false,
+                counted(Counter.PACKETS_TRANSMITTED)),
+        APPLICATION_TCP_6(
+                client(TestFrame.tcp(Protocol.SYN), 6, PlainApplication.ANSWER),
+                false,
+                counted(Counter.PACKETS_TRANSMITTED)),
+        REDIRECTED_4(
+                client(TestFrame.udp(), 4, PlainApplication.REDIRECT), false, counted(Counter.PACKETS_TRANSMITTED)),
+        REDIRECTED_6(
+                client(TestFrame.udp(), 6, PlainApplication.REDIRECT), false, counted(Counter.PACKETS_TRANSMITTED)),
+        MADE_4(client(TestFrame.udp(), 4, PlainApplication.SEND), false, counted(Counter.APPLICATION_PACKETS_MADE)),
+        MADE_6(client(TestFrame.udp(), 6, PlainApplication.SEND), false, counted(Counter.APPLICATION_PACKETS_MADE)),
+        DROPPED_BY_APPLICATION_6(
+                client(TestFrame.udp(), 6, PlainApplication.DROP), false, dropped(DropReason.APPLICATION_DROPPED));
 
         private final byte[] frame;
         /** The server's answers come in as well. */
@@ -219,6 +245,7 @@ class AllocationTest {
                         1,
                         1);
         builder.records = 100_000;
+        PlainApplication.addTo(builder);
         if (kind.name().startsWith("CONTROL")) {
             int id = kind.name().contains("OUT") ? 1 : 2;
             builder.settings = builder.settings.withControl(

@@ -35,6 +35,7 @@ import io.weir.port.decorator.FaultSettings;
 import io.weir.port.decorator.FaultyPort;
 import io.weir.port.memory.MemoryStation;
 import io.weir.port.memory.MemoryWire;
+import io.weir.switching.application.ApplicationSlot;
 import io.weir.switching.engine.SwitchingProcessor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -88,6 +89,9 @@ final class TestNode {
         boolean offloads;
         /** What both lines do to frames in both directions. */
         FaultSettings faults = FaultSettings.NONE;
+
+        /** Network applications, of ids from the image's first one on. */
+        List<ApplicationSlot> applications = List.of();
 
         private int serviceNumber;
 
@@ -225,7 +229,9 @@ final class TestNode {
                 connections6,
                 0,
                 1,
-                ports);
+                ports,
+                new Handshakes(),
+                builder.applications);
         processor = new SwitchingProcessor(context, polled);
         learn(1, CLIENT, CLIENT_MAC);
         learn(1, CLIENT6, CLIENT_MAC);

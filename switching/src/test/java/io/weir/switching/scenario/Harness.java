@@ -21,6 +21,7 @@ import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.memory.MemoryStation;
 import io.weir.switching.engine.SwitchingProcessor;
+import io.weir.switching.filter.Handshakes;
 import io.weir.switching.filter.ProcessorContext;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -93,7 +94,9 @@ final class Harness implements AutoCloseable {
                 ConnectionTable6.format(arena.allocate(ConnectionTable6.regionBytes(network.connections()), 64), SEED),
                 0,
                 1,
-                ports);
+                ports,
+                new Handshakes(),
+                network.applications().get());
         processor = new SwitchingProcessor(context, polled);
         start();
     }

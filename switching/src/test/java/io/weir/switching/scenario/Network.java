@@ -2,7 +2,9 @@ package io.weir.switching.scenario;
 
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.routing.Route;
+import io.weir.switching.application.ApplicationSlot;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a scenario stands on.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param connections records planned for in each connection table; it has at least 16 slots
  * @param buffers packet buffers
  * @param startObserved true when the announcements at start are part of the case
+ * @param applications makes the network applications of a run, new ones each time
  */
 record Network(
         ConfigurationImage configuration,
@@ -20,9 +23,21 @@ record Network(
         List<Station> stations,
         int connections,
         int buffers,
-        boolean startObserved) {
+        boolean startObserved,
+        Supplier<List<ApplicationSlot>> applications) {
     /** A neighbour on the link of an interface. */
     record Station(int interfaceId, Endpoint endpoint) {}
+
+    /** Without applications. */
+    Network(
+            ConfigurationImage configuration,
+            List<Route> routes,
+            List<Station> stations,
+            int connections,
+            int buffers,
+            boolean startObserved) {
+        this(configuration, routes, stations, connections, buffers, startObserved, List::of);
+    }
 
     Network {
         routes = List.copyOf(routes);
@@ -30,22 +45,26 @@ record Network(
     }
 
     Network withConfiguration(ConfigurationImage other) {
-        return new Network(other, routes, stations, connections, buffers, startObserved);
+        return new Network(other, routes, stations, connections, buffers, startObserved, applications);
     }
 
     Network withoutStations() {
-        return new Network(configuration, routes, List.of(), connections, buffers, startObserved);
+        return new Network(configuration, routes, List.of(), connections, buffers, startObserved, applications);
     }
 
     Network withConnections(int slots) {
-        return new Network(configuration, routes, stations, slots, buffers, startObserved);
+        return new Network(configuration, routes, stations, slots, buffers, startObserved, applications);
     }
 
     Network withBuffers(int count) {
-        return new Network(configuration, routes, stations, connections, count, startObserved);
+        return new Network(configuration, routes, stations, connections, count, startObserved, applications);
+    }
+
+    Network withApplications(Supplier<List<ApplicationSlot>> made) {
+        return new Network(configuration, routes, stations, connections, buffers, startObserved, made);
     }
 
     Network observedFromStart() {
-        return new Network(configuration, routes, stations, connections, buffers, true);
+        return new Network(configuration, routes, stations, connections, buffers, true, applications);
     }
 }

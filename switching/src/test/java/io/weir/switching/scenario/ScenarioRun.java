@@ -121,7 +121,8 @@ final class ScenarioRun {
                 + harness.total(Counter.NEIGHBOUR_SOLICITATIONS_SENT)
                 + harness.total(Counter.NEIGHBOUR_ADVERTISEMENTS_SENT)
                 + harness.total(Counter.ANNOUNCEMENTS_SENT)
-                + harness.total(Counter.ICMP_ERRORS_SENT);
+                + harness.total(Counter.ICMP_ERRORS_SENT)
+                + harness.total(Counter.APPLICATION_PACKETS_MADE);
         long out = harness.total(Counter.PACKETS_TRANSMITTED) + harness.total(Counter.PACKETS_DROPPED);
         // A frame that waits has at least one buffer.
         long buffers = harness.missingBuffers();

@@ -20,7 +20,8 @@ final class Scenarios {
                         JumboScenarios.all(),
                         ReconfigurationScenarios.all(),
                         RuleScenarios.all(),
-                        ControlNetworkScenarios.all())
+                        ControlNetworkScenarios.all(),
+                        ApplicationScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }
