@@ -15,7 +15,7 @@ class NioRelayTest {
 
     @Test
     void packets_go_to_where_the_other_side_comes_from() throws Exception {
-        
+
         int first = freePorts();
         Thread relay = Thread.ofPlatform().start(() -> {
             try {
