@@ -3,16 +3,23 @@ package io.weir.applications.rtp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.weir.application.Claim;
 import io.weir.application.testing.IpPacket;
 import io.weir.application.testing.TestPackets;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Any bytes to the relay's ports, and any text to its API. */
 class RtpFuzzTest {
+    private static final RelayAddresses ADDRESSES = new RelayAddresses(List.of(
+            new Claim(InetAddress.ofLiteral("198.51.100.10"), Claim.UDP, 16_384, 16_399),
+            new Claim(InetAddress.ofLiteral("2001:db8:1::10"), Claim.UDP, 16_384, 16_399)));
+
     /**
      * The bytes are packets, one after the other: where from and where to, a length, a payload. Whatever they are, each has
      * one fate, none is read or written beyond its end, and what leaves comes from the relay.
@@ -23,8 +30,21 @@ class RtpFuzzTest {
     }
 
     @FuzzTest(maxDuration = "20s")
-    void any_request_is_answered(byte[] body) throws Exception {
-        ask(new String(body, StandardCharsets.UTF_8));
+    void any_request_is_read_or_refused(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        try {
+            SessionRequest request = SessionRequest.of(text, ADDRESSES);
+            assertThat(ADDRESSES.isIpv4(request.a().relay()))
+                    .isEqualTo(ADDRESSES.isIpv4(request.b().relay()));
+            assertThat(request.clockRate()).isBetween(1_000, 1_000_000);
+        } catch (RequestException e) {
+            assertThat(e.status()).isEqualTo(400);
+        }
+        try {
+            SessionRequest.Change.of(text, ADDRESSES, true);
+        } catch (RequestException e) {
+            assertThat(e.status()).isEqualTo(400);
+        }
     }
 
     private static void run(byte[] data) throws Exception {
