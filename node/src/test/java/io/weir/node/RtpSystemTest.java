@@ -77,7 +77,7 @@ class RtpSystemTest {
                 type: rtp
                 listen:
                   - {addresses: [%s, "%s"], protocol: udp, ports: 16384-16483}
-                settings: {idle: 3s}
+                settings: {idle: 10s}
             """.formatted(Figure1.VIRTUAL_4, Figure1.VIRTUAL_6));
         resources.addFirst(node);
         List<Process> dumps = new ArrayList<>();
@@ -94,6 +94,8 @@ class RtpSystemTest {
                 connect(family, end, session.required(end == 0 ? "a" : "b"));
             }
         }
+        awaitSockets(0);
+        awaitSockets(1);
         for (String family : List.of("ipv4", "ipv6")) {
             for (int end = 0; end < 2; end++) {
                 speakers.add(speak(family, end));
@@ -155,7 +157,7 @@ class RtpSystemTest {
     }
 
     /** An end's sockets: what GStreamer sends to loopback goes to the relay, and what comes from there to GStreamer. */
-    private void connect(String family, int end, JsonNode side) throws InterruptedException {
+    private void connect(String family, int end, JsonNode side) {
         Station station = figure.station(STATIONS[end]);
         String relay = family.equals("ipv4") ? Figure1.VIRTUAL_4 : "[" + Figure1.VIRTUAL_6 + "]";
         String own = ADDRESSES.getOrDefault(family, new String[2])[end];
