@@ -196,12 +196,18 @@ class RtpSystemTest {
                         "buffer-mode=unbuffered",
                         "location=" + heard(family, end)),
                 folder.resolve("listener"));
-        for (int which : new int[] {0, 1, 2}) {
-            String port = ":" + local(family, which);
-            Programs.await(
-                    "port " + port + " is open",
-                    20,
-                    () -> Programs.in(station, 5, "ss", "-Hlun").output().contains("127.0.0.1" + port + " "));
+    }
+
+    private void awaitSockets(int end) throws InterruptedException {
+        Station station = figure.station(STATIONS[end]);
+        for (String family : List.of("ipv4", "ipv6")) {
+            for (int which : new int[] {0, 1, 2}) {
+                String address = "127.0.0.1:" + local(family, which);
+                Programs.await(
+                        address + " is open",
+                        20,
+                        () -> Programs.in(station, 5, "ss", "-Hnua").output().contains(address + " "));
+            }
         }
     }
 
