@@ -6,5 +6,6 @@ module io.weir.applications {
     provides io.weir.application.ApplicationProvider with
             io.weir.applications.dns.DnsProvider,
             io.weir.applications.echo.EchoProvider,
+            io.weir.applications.rtp.RtpRelayProvider,
             io.weir.applications.sorry.SorryProvider;
 }

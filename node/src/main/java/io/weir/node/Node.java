@@ -148,6 +148,10 @@ final class Node implements AutoCloseable {
         if (controlInterface != null) {
             table.controlInterface(controlInterface.facts(configuration));
         }
+        HostInterface host = opened.host();
+        if (host != null) {
+            table.hostInterface(host.facts());
+        }
         NodeControl started = new NodeControl(
                 memory,
                 table,
@@ -157,6 +161,9 @@ final class Node implements AutoCloseable {
         control = started;
         started.apply(configuration, text, cause);
         opened.processors().forEach(this::startProcessor);
+        if (host != null) {
+            host.start();
+        }
         started.listen(configuration);
         Thread.ofPlatform().name("control").daemon().start(() -> control(opened, started));
         management = Management.start(configuration, new NodeManagement(memory, started, applications));
@@ -276,6 +283,9 @@ final class Node implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 ended = false;
             }
+        }
+        if (ports != null && ports.host() != null) {
+            ended &= ports.host().stop();
         }
         // Memory under a thread that still runs must stay mapped; the process ends anyway.
         if (ended) {

@@ -103,7 +103,10 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
                 .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
                 .region(Region.QUEUES, nodePlan.rows(), QueueTable.ROW_BYTES)
-                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
+                .region(
+                        Region.RINGS,
+                        1,
+                        RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES, nodePlan.hostRingFrames()))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
@@ -241,11 +244,13 @@ final class NodeMemory implements AutoCloseable {
         return new QueueTable(map.region(Region.QUEUES));
     }
 
-    /** Rings between switching processors; for the node that created the map. */
-    RingRegion rings() {
-        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
+    /** Rings between switching processors and to the host; for the node that created the map. */
+    RingRegion rings(NodePlan plan) {
+        return new RingRegion(
+                map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES, plan.hostRingFrames());
     }
 
+    /** The counters of a switching processor; those of the control processor have the number behind. */
     ProcessorCounters counters(int processor) {
         return new ProcessorCounters(map.region(Region.COUNTERS), processor);
     }

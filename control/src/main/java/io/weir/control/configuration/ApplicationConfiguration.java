@@ -112,9 +112,7 @@ public record ApplicationConfiguration(
         /** They are dropped. */
         DROP,
         /** TCP is answered with resets, UDP is dropped. */
-        RESET,
-        /** They go to the programs on this host. */
-        HOST
+        RESET
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.weir.control.configuration;
 
 import io.weir.control.configuration.ApplicationConfiguration.Claim;
-import io.weir.control.configuration.ApplicationConfiguration.Fallback;
 import io.weir.control.configuration.ApplicationReader.Claimed;
 import io.weir.control.configuration.YamlSection.Problems;
 import io.weir.memory.configuration.ConfigurationLayout;
@@ -66,10 +65,6 @@ final class ClaimCheck {
                 && servers.stream().noneMatch(each -> application.name().equals(each.application()))) {
             problems.add(application.problem(
                     "", "it neither listens nor is it a server", "add listen, or a server that is it"));
-        }
-        if (application.fallback() == Fallback.HOST && host.isEmpty()) {
-            problems.add(application.problem(
-                    "fallback", "fallback: host needs programs on this host", "add the section host, or use drop"));
         }
     }
 

@@ -43,6 +43,7 @@ final class ConfigurationCheck {
         check.routes();
         check.servers();
         check.services();
+        check.host();
         check.timeouts();
         return check.problems;
     }
@@ -257,6 +258,26 @@ final class ConfigurationCheck {
             if (isNeeded && !isOnLink) {
                 problem(key + ": " + address + " is on the network of no interface, but direct forwarding reaches only"
                         + " neighbours; use nat");
+            }
+        }
+    }
+
+    /** Addresses of the host are nobody else's, but for the server that is the host. */
+    private void host() {
+        for (IpAddress address : HostConfiguration.addressesOf(configuration.host())) {
+            hostAddress("host.addresses", address);
+            configuration.interfaces().stream()
+                    .filter(each -> each.addresses().stream()
+                            .anyMatch(own -> own.address().equals(address)))
+                    .forEach(each -> problem("host.addresses: " + address + " is an address of " + each.name()));
+            configuration.services().stream()
+                    .filter(each -> each.addresses().contains(address))
+                    .forEach(
+                            each -> problem("host.addresses: " + address + " is an address of service " + each.name()));
+            String server = serverByAddress.get(address);
+            if (server != null && !server.equals(HostConfiguration.LOCAL)) {
+                problem("host.addresses: " + address + " is the address of server " + server + "; use the server "
+                        + HostConfiguration.LOCAL);
             }
         }
     }

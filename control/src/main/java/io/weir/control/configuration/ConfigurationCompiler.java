@@ -14,9 +14,11 @@ import io.weir.control.master.SourceHash;
 import io.weir.control.master.WeightedRoundRobin;
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationImage.Claim;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -52,10 +54,14 @@ final class ConfigurationCompiler {
     private static final SelectionAlgorithm SOURCE_HASH = new SourceHash();
     private static final SelectionAlgorithm LEAST_CONNECTIONS = new LeastConnections();
 
+    /** Keeps the id of the control interface free where there is none. */
+    private static final Interface ABSENT_CONTROL = new Interface("control", 0, 0, List.of());
+
     private final NodeConfiguration source;
     private final Decisions decisions;
     private final List<InterfaceFacts> facts;
     private final @Nullable ControlFacts control;
+    private final @Nullable HostFacts host;
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
     private final StableNumbers serverNumbers;
@@ -72,6 +78,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Map<SelectionKey, Selection> previous,
             StableNumbers serviceNumbers,
             StableNumbers serverNumbers) {
@@ -79,6 +86,7 @@ final class ConfigurationCompiler {
         this.decisions = decisions;
         this.facts = facts;
         this.control = control;
+        this.host = host;
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
         this.serverNumbers = serverNumbers;
@@ -108,6 +116,7 @@ final class ConfigurationCompiler {
      * @param decisions weights in force
      * @param facts of the interfaces, in their order
      * @param control the interface of the control processor, if there is one
+     * @param host the interface behind which the host's programs are, if there is one
      * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
      * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
      * @throws ConfigurationRefusedException naming all problems
@@ -117,6 +126,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Mark mark,
             @Nullable CompiledConfiguration before,
             StableNumbers serviceNumbers,
@@ -138,6 +148,7 @@ final class ConfigurationCompiler {
                 decisions,
                 facts,
                 control,
+                host,
                 before == null ? Map.of() : before.selections(),
                 nextServices,
                 nextServers);
@@ -156,7 +167,28 @@ final class ConfigurationCompiler {
                 List.copyOf(servers.values()),
                 source.services().stream().map(this::service).toList(),
                 source.applications().isEmpty() ? 0 : source.firstApplicationId(),
-                claims());
+                claims(),
+                host());
+    }
+
+    private Host host() {
+        HostConfiguration programs = source.host();
+        if (programs == null || host == null) {
+            return Host.NONE;
+        }
+        return new Host(
+                source.interfaces().size() + 2,
+                host.peerLinkAddress().bits(),
+                programs.addresses().stream().map(ConfigurationCompiler::raw).toList(),
+                programs.packetsPerSecond(),
+                programs.perSource(),
+                programs.reservedPerSecond(),
+                programs.reserved().sources().stream()
+                        .map(each -> new ReservedSource(
+                                raw(each.address()),
+                                each.length() + (each.address().lengthBits() == 32 ? 96 : 0)))
+                        .toList(),
+                programs.reserved().ports());
     }
 
     private Settings settings() {
@@ -221,6 +253,11 @@ final class ConfigurationCompiler {
         }
         if (control != null) {
             interfaces.add(new Interface(control.name(), control.linkAddress().bits(), control.mtu(), List.of()));
+        } else if (host != null) {
+            interfaces.add(ABSENT_CONTROL);
+        }
+        if (host != null) {
+            interfaces.add(new Interface(host.name(), host.linkAddress().bits(), host.mtu(), List.of()));
         }
         return interfaces;
     }

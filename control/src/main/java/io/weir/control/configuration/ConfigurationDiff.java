@@ -193,6 +193,7 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                     this::compare);
             timeouts();
             limits();
+            host(before.host(), after.host());
             value("load", before.load(), after.load());
             value("reports", before.reports(), after.reports());
             return changes;
@@ -308,6 +309,32 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value("timeouts.closed", old.closed(), current.closed());
             value("timeouts.udp", old.udp(), current.udp());
             value("timeouts.udp-one-way", old.udpOneWay(), current.udpOneWay());
+        }
+
+        private void host(@Nullable HostConfiguration old, @Nullable HostConfiguration current) {
+            if (old == null || current == null) {
+                value("host", old == null ? null : old.addresses(), current == null ? null : current.addresses());
+                return;
+            }
+            value("host.device", old.device(), current.device());
+            value("host.addresses", old.addresses(), current.addresses());
+            value("host.mtu", old.mtu(), current.mtu());
+            value("host.routes", old.routes(), current.routes());
+            value("host.ring", old.ring(), current.ring());
+            value("host.packets-per-second", old.packetsPerSecond(), current.packetsPerSecond());
+            value("host.per-source", old.perSource(), current.perSource());
+            value(
+                    "host.reserved.share",
+                    old.reserved().share(),
+                    current.reserved().share());
+            value(
+                    "host.reserved.sources",
+                    old.reserved().sources(),
+                    current.reserved().sources());
+            value(
+                    "host.reserved.ports",
+                    old.reserved().ports(),
+                    current.reserved().ports());
         }
 
         private void limits() {

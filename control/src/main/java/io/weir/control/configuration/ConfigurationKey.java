@@ -26,6 +26,7 @@ public enum ConfigurationKey {
             "list of applications",
             "none",
             "network applications on the switching processors, at most " + ApplicationConfiguration.MOST),
+    HOST("", "host", "section", "none", "programs on this host, reached through the switch"),
     MANAGEMENT("", "management", "section", "", "REST interface and dashboard; always on the node's Unix socket"),
 
     PROCESSORS_CONTROL("processors", "control", "list of CPU numbers", "not pinned", "CPUs of the control processor"),
@@ -111,7 +112,12 @@ public enum ConfigurationKey {
     ROUTE_INTERFACE("routes", "interface", "interface name", "the one whose network has the next hop", "leaves by"),
 
     SERVER_NAME("servers", "name", "text", "required", "unique name"),
-    SERVER_ADDRESSES("servers", "addresses", "one address of each family", "required", "where the server is"),
+    SERVER_ADDRESSES(
+            "servers",
+            "addresses",
+            "one address of each family",
+            "required",
+            "where the server is; the server local has those of the host"),
     SERVER_WEIGHT("servers", "weight", "0..65535", "1", "share of new connections; 0 drains"),
     SERVER_TAGS(
             "servers", "tags", "list of names", "none", "what the server has or can do; for require, prefer and rules"),
@@ -286,6 +292,47 @@ public enum ConfigurationKey {
     MANAGEMENT_CERTIFICATE("management", "certificate", "path", "none", "PEM file with the certificate chain, for TLS"),
     MANAGEMENT_KEY("management", "key", "path", "none", "PEM file with its private key (PKCS #8)"),
 
+    HOST_DEVICE(
+            "host", "device", "text", HostConfiguration.DEFAULT_DEVICE, "TAP device that weir makes for the programs"),
+    HOST_ADDRESSES(
+            "host",
+            "addresses",
+            "list of addresses",
+            "required",
+            "control addresses, either family: weir answers ARP and NDP for them, the host's programs own them"),
+    HOST_MTU("host", "mtu", "bytes", "1500", "greatest IP packet of the device"),
+    HOST_ROUTES(
+            "host",
+            "routes",
+            "list of prefixes or default",
+            "default",
+            "networks that the host reaches through the device; default means 0.0.0.0/0 and ::/0"),
+    HOST_RING(
+            "host",
+            "ring",
+            "frames, a power of two",
+            "1024",
+            "size of the rings to and from the device, of each switching processor"),
+    HOST_PACKETS(
+            "host", "packets-per-second", "number", "100000", "packets handed to the host, per switching processor"),
+    HOST_PER_SOURCE(
+            "host",
+            "per-source",
+            "number",
+            "50000",
+            "likewise from one client: an IPv4 address, or the first 64 bits of an IPv6 address"),
+    HOST_RESERVED("host", "reserved", "section", "", "what a flood of other packets cannot take"),
+
+    RESERVED_SHARE("host.reserved", "share", "share", "25%", "of packets-per-second, for reserved packets alone"),
+    RESERVED_SOURCES(
+            "host.reserved", "sources", "list of prefixes", "none", "networks of clients with reserved packets"),
+    RESERVED_PORTS(
+            "host.reserved",
+            "ports",
+            "list of ports and ranges",
+            "22, 179",
+            "packets from or to these ports are reserved"),
+
     TIMEOUT_ESTABLISHED("timeouts", "established", "duration", "900s", "TCP, handshake complete"),
     TIMEOUT_SYN("timeouts", "syn", "duration", "60s", "TCP, handshake not complete"),
     TIMEOUT_FIN("timeouts", "fin", "duration", "120s", "TCP, FIN seen from one side"),
@@ -323,10 +370,9 @@ public enum ConfigurationKey {
     APPLICATION_FALLBACK(
             "applications",
             "fallback",
-            "drop, reset or host",
+            "drop or reset",
             "drop",
-            "what becomes of its packets when it is stopped: they are dropped, TCP is answered with resets, or they are"
-                    + " handed to the host"),
+            "what becomes of its packets when it is stopped: all are dropped, or TCP is answered with resets"),
     APPLICATION_SETTINGS("applications", "settings", "section", "none", "the application's own; see its description"),
 
     LISTEN_ADDRESSES(

@@ -1,8 +1,14 @@
 package io.weir.control.configuration;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A whole {@code weir.yaml}, validated. Lists keep the order of the file. */
+/**
+ * A whole {@code weir.yaml}, validated. Lists keep the order of the file.
+ *
+ * @param servers those of the file, and with {@code host} one that is the host itself ({@link HostConfiguration#LOCAL})
+ * @param host programs on this host behind the switch; null for none
+ */
 public record NodeConfiguration(
         String name,
         ProcessorsConfiguration processors,
@@ -17,7 +23,8 @@ public record NodeConfiguration(
         LoadConfiguration load,
         ReportsConfiguration reports,
         ManagementConfiguration management,
-        List<ApplicationConfiguration> applications) {
+        List<ApplicationConfiguration> applications,
+        @Nullable HostConfiguration host) {
     public NodeConfiguration {
         applications = List.copyOf(applications);
         checks = List.copyOf(checks);
@@ -27,7 +34,7 @@ public record NodeConfiguration(
         services = List.copyOf(services);
     }
 
-    /** Without applications. */
+    /** Without applications and programs on the host. */
     public NodeConfiguration(
             String name,
             ProcessorsConfiguration processors,
@@ -56,7 +63,8 @@ public record NodeConfiguration(
                 load,
                 reports,
                 management,
-                List.of());
+                List.of(),
+                null);
     }
 
     /**
@@ -77,7 +85,7 @@ public record NodeConfiguration(
         return interfaces.size() + 3;
     }
 
-    /** Without checks and reports. */
+    /** Without checks, reports and programs on the host. */
     public NodeConfiguration(
             String name,
             ProcessorsConfiguration processors,

@@ -35,6 +35,7 @@ final class RestartCheck {
         check.same("reports.port", running.reports().port(), next.reports().port());
         check.same("management", running.management(), next.management());
         check.applications(running.applications(), next.applications());
+        check.host(running.host(), next.host());
         check.same("interfaces", names(running), names(next));
         if (names(running).equals(names(next))) {
             for (int k = 0; k < running.interfaces().size(); k++) {
@@ -65,6 +66,19 @@ final class RestartCheck {
             same(key + ".fallback", old.fallback(), current.fallback());
             same(key + ".settings", old.settings(), current.settings());
         }
+    }
+
+    /** Limits and what is reserved may change. */
+    private void host(@Nullable HostConfiguration running, @Nullable HostConfiguration next) {
+        if (running == null || next == null) {
+            same("host", running == null ? "none" : "section", next == null ? "none" : "section");
+            return;
+        }
+        same("host.device", running.device(), next.device());
+        same("host.addresses", running.addresses(), next.addresses());
+        same("host.mtu", running.mtu(), next.mtu());
+        same("host.routes", running.routes(), next.routes());
+        same("host.ring", running.ring(), next.ring());
     }
 
     /** Addresses may change: they only stand in the tables. */

@@ -118,8 +118,6 @@ class ApplicationConfigurationTest {
                 "{name: a, type: echo, listen: [LISTEN], budget: 5us} | 14:100 | budget: 5us is not in 10us..1s",
                 "{name: a, type: echo, listen: [LISTEN], budget: 1m} | 14:100 | (try 500us or 2ms)",
                 "{name: a, type: echo, listen: [LISTEN], fallback: rest} | 14:102 | did you mean reset?",
-                "{name: a, type: echo, listen: [LISTEN], fallback: host} | 14:102 | fallback: host needs programs on"
-                        + " this host (add the section host",
                 "{name: a, type: echo, listen: [LISTEN], settings: 5} | 14:102 | settings: is not a mapping",
                 "{name: a, type: echo, listen: [LISTEN], settings: {b: {c: 1, c: 2}}} | 14:113 | settings.b.c: is"
                         + " there twice",

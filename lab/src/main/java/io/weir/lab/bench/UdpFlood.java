@@ -35,6 +35,11 @@ final class UdpFlood implements AutoCloseable {
                 lane.clientAddress(),
                 address,
                 Lane.DISCARD_PORT);
+        return of(lane, frames);
+    }
+
+    /** Sends prepared frames from the lane's client. */
+    static UdpFlood of(Lane lane, List<byte[]> frames) {
         return new UdpFlood(
                 lane, Station.await(lane.client().submit(() -> new FrameSender(lane.clientDevice(), frames))));
     }
