@@ -3,6 +3,7 @@ module io.weir.node {
     requires static transitive org.jspecify;
     requires io.weir.linux;
     requires io.weir.wire;
+    requires io.weir.application;
     requires io.weir.memory;
     requires io.weir.port;
     requires io.weir.switching;
@@ -10,9 +11,12 @@ module io.weir.node {
     requires io.weir.agent;
     requires io.weir.management;
     requires io.weir.lab;
+    requires java.management;
     requires info.picocli;
     requires org.jline.terminal;
     requires tools.jackson.databind;
+
+    uses io.weir.application.ApplicationProvider;
 
     opens io.weir.node to
             info.picocli;

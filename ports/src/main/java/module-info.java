@@ -12,4 +12,5 @@ module io.weir.port {
     exports io.weir.port.memory;
     exports io.weir.port.pcap;
     exports io.weir.port.relay;
+    exports io.weir.port.tap;
 }

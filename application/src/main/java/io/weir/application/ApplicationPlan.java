@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param counters names of its counters, at most {@value #MOST_COUNTERS}, lower case with hyphens
  * @param dropReasons names of its drop reasons, at most {@value #MOST_DROP_REASONS}, likewise
- * @param sharedBytes memory that all processors and the control part share, in the node's map; zeros at first
+ * @param sharedBytes memory that all processors and the control part share, in the node's map, from a multiple of 64 on;
+ *     zeros at first
  * @param timerMs how often {@link NetworkApplication#timer} is called, in milliseconds; 0 is never
  */
 public record ApplicationPlan(List<String> counters, List<String> dropReasons, long sharedBytes, int timerMs) {

@@ -52,7 +52,7 @@ public interface Packets {
     /** How many bytes from {@link #payload} stand in one piece; at most {@link #payloadLength}. */
     int contiguous(int row);
 
-    /** How long a payload may get in place, for {@link #answerUdp} and {@link #answerTcp}. */
+    /** How long a payload may get in place, for {@link #answerUdp} and {@link #answerTcp}: what buffer and link have room for. */
     int room(int row);
 
     int sourcePort(int row);
@@ -71,12 +71,14 @@ public interface Packets {
     // What becomes of it.
 
     /**
-     * Sends the packet back as it is: link-layer and IP addresses and ports change sides. The checksum stays what it was.
+     * Sends the packet back as it is: link-layer and IP addresses and ports change sides. The checksum stays what it was; the
+     * packet has 64 hops to live.
      */
     void reflect(int row);
 
     /**
-     * Sends the UDP packet back with another payload, which stands at {@link #payload} already.
+     * Sends the UDP packet back with another payload, which stands at {@link #payload} already. The IP header is a new one,
+     * without options and extension headers, and with 64 hops to live.
      *
      * @param payloadLength its length, at most {@link #room}
      */
@@ -84,7 +86,7 @@ public interface Packets {
 
     /**
      * Sends a TCP segment back. The header has no options, so that the payload begins 20 bytes behind {@link #transport},
-     * where it stands already.
+     * where it stands already. The IP header is as for {@link #answerUdp}.
      *
      * @param sequence its sequence number
      * @param acknowledgment its acknowledgment number, when the flags have ACK
@@ -96,7 +98,8 @@ public interface Packets {
 
     /**
      * Sends an IPv4 packet on to another station, with addresses and ports replaced and checksums updated; the time to live
-     * becomes one less. The source must be one of the application's own addresses and ports.
+     * becomes one less, and without any left the packet is dropped. The source must be one of the application's own addresses
+     * and ports.
      *
      * @param source address, first octet highest
      * @param destination likewise

@@ -50,7 +50,7 @@ class AllocationTest {
 
     private static List<byte[]> queries() {
         List<byte[]> packets = new ArrayList<>();
-        String header = "\u0012\u0034\u0001\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000\u0000";
+        String header = new String(new char[] {1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
         for (String name : List.of("\u0003www", "\u0004mail", "\u0001x\u0002xy", "\u00c0", "\u0003WWW")) {
             for (int type : new int[] {1, 15, 28, 255, 252}) {
                 String query = header + name + "\u0007example\u0003org\u0000\u0000" + (char) type + "\u0000\u0001";

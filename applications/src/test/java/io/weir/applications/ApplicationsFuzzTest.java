@@ -27,12 +27,14 @@ class ApplicationsFuzzTest {
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int PAGE_BYTES = 1220;
 
-    private final TestNode echo;
     private final TestNode sorry;
     private final TestNode dns;
+    private final List<TestNode> nodes;
+    private final List<TestPackets> batches;
+    private final TestPackets packets;
 
     ApplicationsFuzzTest() throws SettingsException {
-        echo = TestNode.of(new EchoProvider(), Settings.NONE);
+        TestNode echo = TestNode.of(new EchoProvider(), Settings.NONE);
         sorry = TestNode.of(new SorryProvider(), Settings.NONE);
         dns = TestNode.of(
                 new DnsProvider(),
@@ -43,13 +45,16 @@ class ApplicationsFuzzTest {
                         Map.of("www.example.org", List.of("198.51.100.10", "2001:db8::10")),
                         "responses-per-second",
                         "0")));
+        nodes = List.of(echo, sorry, dns);
+        batches = nodes.stream().map(TestNode::packets).toList();
+        packets = dns.packets();
     }
 
     @FuzzTest(maxDuration = "60s")
     void any_bytes_are_a_query_or_a_format_error(byte[] data) {
         byte[] message = Arrays.copyOf(data, Math.min(data.length, 1400));
         for (Family family : Family.values()) {
-            TestPackets packets = dns.packets().add(IpPacket.udp(family.client, 4000, family.own, 53, message));
+            packets.clear().add(IpPacket.udp(family.client, 4000, family.own, 53, message));
             dns.application().receive(packets);
             packets.verify();
             boolean answerable = message.length >= 12 && (message[2] & 0x80) == 0;
@@ -78,9 +83,10 @@ class ApplicationsFuzzTest {
         // Near the right acknowledgment, mostly: far from it there is nothing but resets.
         int beyond = data[1] == 0 ? numbers.get(U32, 2) : data[1];
         byte[] payload = Arrays.copyOfRange(data, 10, Math.min(data.length, 1400));
-        for (TestNode node : List.of(echo, sorry, dns)) {
-            TcpClient client =
-                    new TcpClient(node, data[1] % 2 == 0 ? Family.IPV4 : Family.IPV6, 40000, numbers.get(U32, 6));
+        for (int i = 0; i < nodes.size(); i++) {
+            TestNode node = nodes.get(i);
+            TcpClient client = new TcpClient(
+                    node, batches.get(i), data[1] % 2 == 0 ? Family.IPV4 : Family.IPV6, 40000, numbers.get(U32, 6));
             if (!node.equals(dns)) {
                 client.connect();
             }

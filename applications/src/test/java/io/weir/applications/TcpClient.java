@@ -24,8 +24,13 @@ public final class TcpClient {
     public String fate = "";
 
     public TcpClient(TestNode node, Family family, int port, int initialSequence) {
+        this(node, node.packets(), family, port, initialSequence);
+    }
+
+    /** With packets that others have used. */
+    public TcpClient(TestNode node, TestPackets packets, Family family, int port, int initialSequence) {
         this.node = node;
-        this.packets = node.packets();
+        this.packets = packets;
         this.family = family;
         this.port = port;
         this.sequence = initialSequence;

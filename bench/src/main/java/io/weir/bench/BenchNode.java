@@ -1,8 +1,16 @@
 package io.weir.bench;
 
+import io.weir.application.ApplicationContext;
+import io.weir.application.ApplicationProvider;
+import io.weir.application.NetworkApplication;
+import io.weir.application.Settings;
+import io.weir.applications.echo.EchoProvider;
 import io.weir.linux.Mappings;
 import io.weir.linux.NativeMemory;
+import io.weir.linux.ThreadTime;
+import io.weir.memory.application.ApplicationBlock;
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Claim;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
@@ -29,8 +37,13 @@ import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.memory.MemoryStation;
 import io.weir.port.memory.MemoryWire;
+import io.weir.switching.application.ApplicationClock;
+import io.weir.switching.application.ApplicationSlot;
+import io.weir.switching.application.Fallback;
 import io.weir.switching.engine.SwitchingProcessor;
+import io.weir.switching.filter.Handshakes;
 import io.weir.switching.filter.ProcessorContext;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  clients -- router .2 -- 192.168.1.0/24 (1) weir (2) 192.168.2.0/24 -- servers .1 to .16
  *                          fd00:1::/64                 fd00:2::/64
- *  services on 192.168.1.100 and fd00:1::100: port 80 translated to 8080, port 81 direct return
+ *  services on 192.168.1.100 and fd00:1::100: port 80 translated to 8080, port 81 direct return; UDP port 7: echo
  * </pre>
  */
 final class BenchNode implements AutoCloseable {
@@ -52,6 +65,10 @@ final class BenchNode implements AutoCloseable {
     static final String INNER_MAC = "02:00:00:00:02:01";
     static final String ROUTER_MAC = "02:00:00:00:01:02";
     static final int SERVERS = 16;
+    /** Number of the echo application, behind those of the interfaces. */
+    static final int ECHO = 5;
+
+    private static final int UDP = 17;
     static final int BUFFERS = 8192;
     static final int RING_SLOTS = 4096;
 
@@ -74,6 +91,9 @@ final class BenchNode implements AutoCloseable {
     final MemoryStation inside;
     final SwitchingProcessor processor;
     private final MemoryMap map;
+    /** Why the echo application was stopped, if it was. */
+    final ApplicationBlock echoBlock = ApplicationBlock.standalone();
+
     private final List<Integer> entries = new ArrayList<>();
     private final List<Long> links = new ArrayList<>();
 
@@ -137,7 +157,9 @@ final class BenchNode implements AutoCloseable {
                 connections6,
                 0,
                 1,
-                ports);
+                ports,
+                new Handshakes(),
+                List.of(echo()));
         processor = new SwitchingProcessor(context, List.of(outerPort, innerPort));
         learn();
         confirmNeighbours(0);
@@ -153,6 +175,28 @@ final class BenchNode implements AutoCloseable {
         while (station.collect() != null) {
             // one frame less
         }
+    }
+
+    /** The application as a node runs it: measured with the same clocks, within a budget. */
+    private ApplicationSlot echo() {
+        ApplicationProvider provider = new EchoProvider();
+        MemorySegment shared = Arena.global().allocate(4096, 64);
+        ApplicationBlock block = echoBlock;
+        NetworkApplication application =
+                provider.create(new ApplicationContext(Settings.NONE, List.of(), 0, 1, block::addCounter, shared));
+        ThreadTime time = new ThreadTime();
+        ApplicationClock clock = new ApplicationClock() {
+            @Override
+            public long wallNanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public long processorNanos() {
+                return time.nanos();
+            }
+        };
+        return new ApplicationSlot("echo", ECHO, application, 0, 500_000, Fallback.DROP, block, clock);
     }
 
     private static MemoryPlan plan(long flows4, long flows6, long side) {
@@ -185,6 +229,9 @@ final class BenchNode implements AutoCloseable {
         }
         return image.add(service(1, Traffic.TRANSLATED_PORT, ConfigurationReader.NAT, Traffic.SERVER_PORT))
                 .add(service(2, Traffic.DIRECT_PORT, ConfigurationReader.DIRECT, 0))
+                .applicationBase(ECHO)
+                .add(new Claim(address4(1, 100), UDP, Traffic.ECHO_PORT, Traffic.ECHO_PORT, ECHO))
+                .add(new Claim(address6(1, 0x100), UDP, Traffic.ECHO_PORT, Traffic.ECHO_PORT, ECHO))
                 .build();
     }
 

@@ -33,7 +33,11 @@ public final class Main {
             new Case(Scenario.NAT6, 1_000_000),
             new Case(Scenario.NEW6, 1_000),
             new Case(Scenario.DIRECT, 1_000),
-            new Case(Scenario.DIRECT, 1_000_000));
+            new Case(Scenario.DIRECT, 1_000_000),
+            new Case(Scenario.ROUTED, 1_000),
+            new Case(Scenario.ECHO, 1_000),
+            new Case(Scenario.ROUTED6, 1_000),
+            new Case(Scenario.ECHO6, 1_000));
 
     private Main() {}
 

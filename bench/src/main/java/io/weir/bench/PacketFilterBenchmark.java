@@ -1,7 +1,7 @@
 package io.weir.bench;
 
 import com.sun.management.ThreadMXBean;
-import io.weir.memory.counters.Counter;
+import io.weir.memory.counters.DropReason;
 import io.weir.memory.packet.PoolView;
 import io.weir.port.FrameBatch;
 import io.weir.port.memory.MemoryStation;
@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -56,7 +58,21 @@ public class PacketFilterBenchmark {
         /** SYNs of IPv4 connections that did not exist; so many others do. */
         NEW,
         /** The same in IPv6. */
-        NEW6
+        NEW6,
+        /** UDP over IPv4 to a server's own address, by the routing table. */
+        ROUTED,
+        ROUTED6,
+        /** UDP over IPv4 to the echo application, from as many clients. */
+        ECHO,
+        ECHO6;
+
+        boolean isIpv6() {
+            return name().endsWith("6");
+        }
+
+        boolean isStateless() {
+            return this == ROUTED || this == ROUTED6 || this == ECHO || this == ECHO6;
+        }
     }
 
     /** Bytes allocated inside the measured cycles. */
@@ -95,15 +111,21 @@ public class PacketFilterBenchmark {
 
     @Setup(Level.Trial)
     public void open() throws IOException {
-        boolean ipv6 = scenario == Scenario.NAT6 || scenario == Scenario.NEW6;
+        boolean ipv6 = scenario.isIpv6();
         Path file = Files.createTempFile(Path.of("/dev/shm"), "weir-bench", "");
         node = new BenchNode(file, ipv6 ? 1024 : connections, ipv6 ? connections : 1024, hugePages);
         Files.delete(file);
         pool = node.storage.view(1);
         servicePort = scenario == Scenario.DIRECT ? Traffic.DIRECT_PORT : Traffic.TRANSLATED_PORT;
-        traffic = new Traffic(ipv6, node.storage.frames(), servicePort);
         server = new byte[connections];
         elapsedNs = 1_000_000L * BenchNode.SETTLED_MS;
+        if (scenario.isStateless()) {
+            boolean isRouted = scenario == Scenario.ROUTED || scenario == Scenario.ROUTED6;
+            traffic = new Traffic(ipv6, node.storage.frames(), Traffic.ECHO_PORT, isRouted);
+            Arrays.fill(server, (byte) 1);
+            return;
+        }
+        traffic = new Traffic(ipv6, node.storage.frames(), servicePort);
         for (int first = 0; first < connections; first += PACKETS) {
             int end = Math.min(first + PACKETS, connections);
             establish(first, end);
@@ -183,8 +205,15 @@ public class PacketFilterBenchmark {
         collectSent();
         if (sent.size() != expected) {
             throw new IllegalStateException(expected + " packets went in, " + sent.size() + " came out; dropped: "
-                    + node.counters.value(Counter.PACKETS_DROPPED));
+                    + drops() + " " + node.echoBlock.reason());
         }
+    }
+
+    private String drops() {
+        return Arrays.stream(DropReason.values())
+                .filter(reason -> node.counters.dropped(reason) > 0)
+                .map(reason -> node.counters.dropped(reason) + " " + reason.key())
+                .collect(Collectors.joining(", "));
     }
 
     private void discardSent(int expected) {
@@ -209,7 +238,7 @@ public class PacketFilterBenchmark {
                     inject(node.outside, frame);
                 }
             }
-            case DIRECT -> {
+            case DIRECT, ROUTED, ROUTED6, ECHO, ECHO6 -> {
                 for (int k = 0; k < PACKETS; k++) {
                     long frame = pool.acquire();
                     traffic.request(frame, anyConnection());

@@ -17,11 +17,15 @@ final class Traffic {
     static final int TRANSLATED_PORT = 80;
     static final int DIRECT_PORT = 81;
     static final int SERVER_PORT = 8080;
+    /** Where the echo application listens, and where nobody does. */
+    static final int ECHO_PORT = 7;
 
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int ETHERNET = 14;
+    private static final int TCP_CHECKSUM = 16;
+    private static final int UDP_CHECKSUM = 6;
     /** Odd, so that 24 bits of a number map one to one onto 24 bits of an address. */
     private static final int SPREAD = 0x9e37b1;
 
@@ -31,11 +35,13 @@ final class Traffic {
     private final byte[] request;
     private final byte[] answer;
     private final int transport;
+    private final int checksum;
 
     Traffic(boolean ipv6, MemorySegment frames, int servicePort) {
         this.ipv6 = ipv6;
         this.frames = frames;
         transport = ETHERNET + (ipv6 ? 40 : 20);
+        checksum = transport + TCP_CHECKSUM;
         String client = ipv6 ? "fd01::a00:0" : "10.0.0.0";
         String service = ipv6 ? "fd00:1::100" : "192.168.1.100";
         String server = ipv6 ? "fd00:2::1" : "192.168.2.1";
@@ -51,6 +57,27 @@ final class Traffic {
                 .ip(server, client)
                 .tcp(SERVER_PORT, 1024, TcpFlags.ACK, 1, 1)
                 .build();
+    }
+
+    /**
+     * UDP datagrams of 32 bytes from the clients; there are no answers.
+     *
+     * @param server whether they go to a server, rather than to the services' address
+     */
+    Traffic(boolean ipv6, MemorySegment frames, int port, boolean server) {
+        this.ipv6 = ipv6;
+        this.frames = frames;
+        transport = ETHERNET + (ipv6 ? 40 : 20);
+        checksum = transport + UDP_CHECKSUM;
+        String service = ipv6 ? "fd00:1::100" : "192.168.1.100";
+        String first = ipv6 ? "fd00:2::1" : "192.168.2.1";
+        request = FrameBuilder.ethernet(BenchNode.ROUTER_MAC, BenchNode.OUTER_MAC)
+                .ip(ipv6 ? "fd01::a00:0" : "10.0.0.0", server ? first : service)
+                .udp(1024, port)
+                .payload(new byte[32])
+                .build();
+        open = request;
+        answer = request;
     }
 
     int length() {
@@ -131,8 +158,8 @@ final class Traffic {
     }
 
     private void adjustTransport(long frame, long difference) {
-        int checksum = frames.get(U16, frame + transport + 16);
-        frames.set(U16, frame + transport + 16, (short) Checksum.update(checksum, difference));
+        int old = frames.get(U16, frame + checksum);
+        frames.set(U16, frame + checksum, (short) Checksum.update(old, difference));
     }
 
     /**

@@ -123,7 +123,7 @@ public final class Balancer {
         Set<String> servers = new HashSet<>();
         for (ServerConfiguration server : desired.configuration().servers()) {
             servers.add(server.name());
-            if (server.check() != null) {
+            if (server.check() != null || server.application() != null) {
                 checked.add(server.name());
             }
         }

@@ -69,7 +69,7 @@ final class HealthBook {
         return hasChanged;
     }
 
-    /** What is known of a server; null when it has no check. */
+    /** What is known of a server; null when it has no check and is no application. */
     @Nullable
     Entry of(String server) {
         return entries.get(server);

@@ -142,6 +142,51 @@ class ControlProcessorTest {
     }
 
     @Test
+    void an_application_takes_over_when_all_other_servers_are_down() throws Exception {
+        apply(FILE.replace(
+                        "servers:\n",
+                        "applications: [{name: page, type: sorry-page}]\nservers:\n  - {name: sorry, application: page}\n")
+                .replace("servers: [a, b, c]", "servers: [a, b, c, {server: sorry, backup: true}]"));
+        allUp();
+        check("sorry", HealthState.UP, "application runs on all switching processors");
+        assertThat(share("sorry")).isZero();
+
+        for (String server : List.of("a", "b", "c")) {
+            check(server, HealthState.DOWN, "refused");
+        }
+        assertThat(share("sorry")).isCloseTo(1, within(0.001));
+        ServerStatus shown = status.read(table.serverNumber("sorry"));
+        assertThat(shown.health()).isEqualTo(ServerStatus.Health.UP);
+        assertThat(shown.message()).startsWith("application runs on all switching processors");
+
+        check("b", HealthState.UP, "connected");
+        assertThat(share("sorry")).isZero();
+    }
+
+    @Test
+    void an_application_that_was_stopped_is_down_with_its_reason() throws Exception {
+        apply(FILE.replace(
+                        "servers:\n",
+                        "applications: [{name: page, type: sorry-page}]\nservers:\n  - {name: sorry, application: page}\n")
+                .replace("servers: [a, b, c]", "servers: [a, {server: sorry, weight: 3}]"));
+        allUp();
+        check("sorry", HealthState.UP, "application runs on all switching processors");
+        assertThat(share("sorry")).isCloseTo(0.75, within(0.01));
+
+        control.weight("web", "sorry", 1);
+        assertThat(share("sorry")).isCloseTo(0.5, within(0.01));
+        control.drain("sorry", true);
+        assertThat(share("sorry")).isZero();
+        control.drain("sorry", false);
+        assertThat(share("sorry")).isCloseTo(0.5, within(0.01));
+
+        check("sorry", HealthState.DOWN, "application threw java.lang.IllegalStateException");
+        assertThat(share("sorry")).isZero();
+        assertThat(told.getLast().cause())
+                .isEqualTo("server sorry is down: application threw java.lang.IllegalStateException");
+    }
+
+    @Test
     void a_server_that_is_down_gets_no_new_connections_at_once_and_is_named() throws Exception {
         apply(FILE);
         allUp();

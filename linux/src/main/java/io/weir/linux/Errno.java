@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
@@ -26,6 +27,7 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int ENOPROTOOPT = 92;
     public static final int EOPNOTSUPP = 95;
@@ -47,7 +49,7 @@ public final class Errno {
     static {
         define(EPERM, "EPERM", "operation not permitted");
         define(ENOENT, "ENOENT", "no such file or directory");
-        define(3, "ESRCH", "no such process");
+        define(ESRCH, "ESRCH", "no such process");
         define(EINTR, "EINTR", "interrupted by a signal");
         define(EIO, "EIO", "input/output error");
         define(ENXIO, "ENXIO", "no such device or address");
@@ -74,6 +76,7 @@ public final class Errno {
         define(ENOSYS, "ENOSYS", "not implemented by this kernel");
         define(71, "EPROTO", "protocol error");
         define(75, "EOVERFLOW", "value too large");
+        define(EBADFD, "EBADFD", "descriptor in bad state");
         define(88, "ENOTSOCK", "not a socket");
         define(EMSGSIZE, "EMSGSIZE", "message too long");
         define(ENOPROTOOPT, "ENOPROTOOPT", "protocol option not available");

@@ -25,6 +25,11 @@ public final class Interfaces implements AutoCloseable {
     /** IFF_RUNNING: it is up and has a carrier. */
     public static final int RUNNING = 0x40;
 
+    /** IFF_NOARP: no addresses are resolved; frames are sent to the device's own link-layer address. */
+    static final int NO_RESOLUTION = 0x80;
+    /** IFF_MULTICAST. */
+    static final int MULTICAST = 0x1000;
+
     /** ARPHRD_ETHER. */
     public static final int ETHERNET = 1;
     /** ARPHRD_LOOPBACK: frames with Ethernet headers as well. */

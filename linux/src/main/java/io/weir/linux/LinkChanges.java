@@ -30,6 +30,7 @@ final class LinkChanges implements AutoCloseable {
     private static final int RTM_NEWADDR = 20;
     private static final int RTM_DELADDR = 21;
     private static final int RTM_NEWROUTE = 24;
+    private static final int RTM_DELROUTE = 25;
     private static final int RTM_NEWNEIGH = 28;
 
     private static final int IFLA_ADDRESS = 1;
@@ -48,10 +49,12 @@ final class LinkChanges implements AutoCloseable {
     private static final int IFA_LOCAL = 2;
     private static final int IFA_F_NODAD = 2;
 
+    private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_GATEWAY = 5;
     private static final int RT_TABLE_MAIN = 254;
     private static final int RTPROT_STATIC = 4;
+    private static final int RT_SCOPE_LINK = 253;
     private static final int RTN_UNICAST = 1;
     private static final int RTNH_F_ONLINK = 4;
 
@@ -115,11 +118,24 @@ final class LinkChanges implements AutoCloseable {
     }
 
     void setUp(int index) {
+        setFlags(index, Interfaces.UP, Interfaces.UP);
+    }
+
+    /** Gives the flags of a mask these values: a mask of {@link Interfaces#UP} and other IFF_ flags. */
+    void setFlags(int index, int flags, int mask) {
         MemorySegment link = route.begin(RTM_SETLINK, CHANGE, LINK_BYTES);
         link.set(JAVA_INT, 4, index);
-        link.set(JAVA_INT, 8, Interfaces.UP);
-        link.set(JAVA_INT, 12, Interfaces.UP);
-        route.request("RTM_SETLINK up, interface " + index);
+        link.set(JAVA_INT, 8, flags);
+        link.set(JAVA_INT, 12, mask);
+        route.request("RTM_SETLINK flags 0x" + Integer.toHexString(flags) + ", interface " + index);
+    }
+
+    /** Sets the link-layer address, 48 bits, first octet highest, and the greatest IP packet. */
+    void setLink(int index, long linkAddress, int mtu) {
+        route.begin(RTM_SETLINK, CHANGE, LINK_BYTES).set(JAVA_INT, 4, index);
+        route.put(IFLA_ADDRESS, octets(linkAddress));
+        route.put(IFLA_MTU, mtu);
+        route.request("RTM_SETLINK mtu " + mtu + ", interface " + index);
     }
 
     /** Adds an address without a network around it and without duplicate address detection. */
@@ -156,6 +172,38 @@ final class LinkChanges implements AutoCloseable {
         route.put(RTA_GATEWAY, octets);
         route.put(RTA_OIF, index);
         route.request("RTM_NEWROUTE default via " + gateway.getHostAddress());
+    }
+
+    /**
+     * Packets to a prefix leave by the link, without a gateway.
+     *
+     * @throws LinuxException EEXIST when there is a route to this prefix already, by whatever link
+     */
+    void addRoute(int index, InetAddress prefix, int prefixLength) {
+        route(RTM_NEWROUTE, CHANGE | NLM_F_CREATE | NLM_F_EXCL, index, prefix, prefixLength);
+        route.request("RTM_NEWROUTE " + prefix.getHostAddress() + "/" + prefixLength);
+    }
+
+    /** Removes what {@link #addRoute} added. */
+    void removeRoute(int index, InetAddress prefix, int prefixLength) {
+        route(RTM_DELROUTE, CHANGE, index, prefix, prefixLength);
+        route.request("RTM_DELROUTE " + prefix.getHostAddress() + "/" + prefixLength);
+    }
+
+    private void route(int type, int flags, int index, InetAddress prefix, int prefixLength) {
+        byte[] octets = prefix.getAddress();
+        MemorySegment fixed = route.begin(type, flags, ROUTE_BYTES);
+        fixed.set(JAVA_BYTE, 0, (byte) family(octets));
+        fixed.set(JAVA_BYTE, 1, (byte) prefixLength);
+        fixed.set(JAVA_BYTE, 4, (byte) RT_TABLE_MAIN);
+        fixed.set(JAVA_BYTE, 5, (byte) RTPROT_STATIC);
+        // IPv4 wants the scope of what needs no gateway; IPv6 knows no scopes here
+        fixed.set(JAVA_BYTE, 6, (byte) (octets.length == 4 ? RT_SCOPE_LINK : 0));
+        fixed.set(JAVA_BYTE, 7, (byte) RTN_UNICAST);
+        if (prefixLength > 0) {
+            route.put(RTA_DST, octets);
+        }
+        route.put(RTA_OIF, index);
     }
 
     /** A neighbour whose link-layer address is known for ever. */

@@ -52,6 +52,10 @@ final class SystemCalls {
             handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
             handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle READV =
+            handle("readv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle WRITEV =
+            handle("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle OPEN = handle(
             "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
@@ -79,6 +83,8 @@ final class SystemCalls {
             Linker.Option.firstVariadicArg(1));
     private static final MethodHandle PRLIMIT =
             handle("prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CLOCK_GETTIME =
+            handle("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle GETTID = handle("gettid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
 
@@ -198,6 +204,24 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((long) WRITE.invokeExact(capture, descriptor, buffer, length), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static long readv(int descriptor, long vectors, int count) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((long) READV.invokeExact(capture, descriptor, vectors, count), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static long writev(int descriptor, long vectors, int count) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((long) WRITEV.invokeExact(capture, descriptor, vectors, count), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }
@@ -327,6 +351,15 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) PRLIMIT.invokeExact(capture, process, resource, limit, oldLimit), capture);
+        } catch (Throwable e) {
+            throw misuse(e);
+        }
+    }
+
+    static int clockGettime(int clock, long timespec) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) CLOCK_GETTIME.invokeExact(capture, clock, timespec), capture);
         } catch (Throwable e) {
             throw misuse(e);
         }

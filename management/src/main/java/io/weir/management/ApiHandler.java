@@ -220,6 +220,9 @@ final class ApiHandler extends Handler.Abstract {
             }
             return new byte[0];
         }
+        if (route.body() == BodyKind.JSON_OR_NONE && !hasBody) {
+            return new byte[0];
+        }
         String given = headers.get(HttpHeader.CONTENT_TYPE);
         String type = given == null ? "" : given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         List<String> taken = route.body().contentTypes();

@@ -43,6 +43,28 @@ public interface ManagedNode {
      */
     void report(byte[] datagram) throws RefusedException;
 
+    /** Names of the network applications, which do not change. */
+    List<String> applications();
+
+    /**
+     * An application's own answer to a request.
+     *
+     * @param name of the application
+     * @param method GET, POST or DELETE
+     * @param path behind the application's name, without leading slash
+     * @param body JSON, or empty
+     * @throws RefusedException when the application answers no requests
+     */
+    ApplicationAnswer ask(String name, String method, String path, String body) throws RefusedException;
+
+    /**
+     * What an application answers.
+     *
+     * @param status of HTTP
+     * @param json the body
+     */
+    record ApplicationAnswer(int status, String json) {}
+
     /** A change that was refused; nothing has changed. */
     final class RefusedException extends Exception {
         private static final long serialVersionUID = 1;

@@ -5,6 +5,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.weir.management.model.NodeSnapshot;
+import io.weir.management.model.NodeSnapshot.ApplicationView;
 import io.weir.management.model.NodeSnapshot.DropView;
 import io.weir.management.model.NodeSnapshot.InterfaceView;
 import io.weir.management.model.NodeSnapshot.LoadView;
@@ -37,6 +38,7 @@ final class MetricsPage {
         snapshot.services().forEach(this::service);
         snapshot.servers().forEach(this::server);
         snapshot.drops().forEach(this::drop);
+        snapshot.applications().forEach(this::application);
         snapshot.counters()
                 .forEach((name, value) -> families.counter(
                         "weir_events", "What else the switching processors count, by name.", value, "event", name));
@@ -207,6 +209,45 @@ final class MetricsPage {
     private void drop(DropView drop) {
         families.counter(
                 "weir_dropped_packets", "Packets dropped, by reason.", drop.packets(), "reason", drop.reason());
+    }
+
+    private void application(ApplicationView each) {
+        String name = each.name();
+        families.gauge(
+                "weir_application_up",
+                "Whether the application runs on all switching processors.",
+                flag(each.state().equals("running")),
+                "application",
+                name);
+        families.counter(
+                "weir_application_packets", "Packets handed to the application.", each.packets(), "application", name);
+        each.counts()
+                .forEach((event, value) -> families.counter(
+                        "weir_application_events",
+                        "What is counted of every application, by name.",
+                        value,
+                        "application",
+                        name,
+                        "event",
+                        event));
+        each.counters()
+                .forEach((event, value) -> families.counter(
+                        "weir_application_own_events",
+                        "What the application counts itself, by name.",
+                        value,
+                        "application",
+                        name,
+                        "event",
+                        event));
+        each.drops()
+                .forEach((reason, value) -> families.counter(
+                        "weir_application_drops",
+                        "Packets that the application dropped, by its own reasons.",
+                        value,
+                        "application",
+                        name,
+                        "reason",
+                        reason));
     }
 
     private static double flag(boolean value) {

@@ -36,6 +36,7 @@ final class NodeDocuments implements AutoCloseable {
         SERVERS,
         INTERFACES,
         DROPS,
+        APPLICATIONS,
         GENERATIONS,
         CONFIGURATION,
         METRICS,
@@ -107,6 +108,7 @@ final class NodeDocuments implements AutoCloseable {
             case SERVERS -> JsonBytes.of(snapshot.servers());
             case INTERFACES -> JsonBytes.of(snapshot.interfaces());
             case DROPS -> JsonBytes.of(snapshot.drops());
+            case APPLICATIONS -> JsonBytes.of(snapshot.applications());
             case GENERATIONS -> JsonBytes.of(node.generations());
             case CONFIGURATION -> node.configurationText().getBytes(StandardCharsets.UTF_8);
             case METRICS -> MetricsPage.text(snapshot);

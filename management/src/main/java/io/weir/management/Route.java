@@ -8,13 +8,17 @@ import java.util.Set;
  * A method on a path, and what it does.
  *
  * @param method such as GET
- * @param path with variables, such as <code>/v1/servers/{server}/drain</code>
+ * @param path with variables, such as <code>/v1/servers/{server}/drain</code>; the last may take all that is left, as {@link
+ *     #REST}
  * @param access who may
  * @param body what kind of body it takes
  * @param parameters query parameters that it knows
  * @param action what it does
  */
 record Route(String method, String path, Access access, BodyKind body, Set<String> parameters, Action action) {
+    /** The last variable of a path that takes one or more segments. */
+    static final String REST = "{path}";
+
     /** Who may. */
     enum Access {
         /** Everybody. */
@@ -29,6 +33,8 @@ record Route(String method, String path, Access access, BodyKind body, Set<Strin
     enum BodyKind {
         NONE,
         JSON,
+        /** JSON, or no body at all. */
+        JSON_OR_NONE,
         YAML,
         /** Bytes of any content type. */
         DATAGRAM;
@@ -36,7 +42,7 @@ record Route(String method, String path, Access access, BodyKind body, Set<Strin
         /** Content types that are taken; none means any. */
         List<String> contentTypes() {
             return switch (this) {
-                case JSON -> List.of(Answer.JSON);
+                case JSON, JSON_OR_NONE -> List.of(Answer.JSON);
                 case YAML -> List.of(Answer.YAML, "application/x-yaml", "text/yaml", "text/x-yaml");
                 case NONE, DATAGRAM -> List.of();
             };

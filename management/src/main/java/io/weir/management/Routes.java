@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 final class Routes implements AutoCloseable {
     static final String EVENTS = "/v1/events";
     static final String METRICS = "/metrics";
+    private static final String APPLICATION = "/v1/applications/{name}/" + Route.REST;
     private static final int LONGEST_NAME = 255;
     private static final long MOST_WEIGHT = 65535;
 
@@ -32,6 +33,7 @@ final class Routes implements AutoCloseable {
     private final Runnable changed;
     private final Duration patience;
     private final NodeThread changes = new NodeThread("management-changes");
+    private final ApplicationCalls applications;
     private final byte[] openApi = resource("openapi.json");
     private final List<Route> routes;
 
@@ -51,12 +53,17 @@ final class Routes implements AutoCloseable {
         this.documents = documents;
         this.changed = changed;
         this.patience = patience;
+        this.applications = new ApplicationCalls(node, patience);
         routes = List.of(
                 read("/v1/node", Document.NODE),
                 read("/v1/services", Document.SERVICES),
                 read("/v1/servers", Document.SERVERS),
                 read("/v1/interfaces", Document.INTERFACES),
                 read("/v1/drops", Document.DROPS),
+                read("/v1/applications", Document.APPLICATIONS),
+                change("GET", APPLICATION, BodyKind.NONE, call -> applications.answer("GET", call)),
+                change("POST", APPLICATION, BodyKind.JSON_OR_NONE, call -> applications.answer("POST", call)),
+                change("DELETE", APPLICATION, BodyKind.NONE, call -> applications.answer("DELETE", call)),
                 read("/v1/generations", Document.GENERATIONS),
                 get("/v1/configuration", call -> Answer.of(200, Answer.YAML, documents.bytes(Document.CONFIGURATION))),
                 new Route("PUT", "/v1/configuration", Access.TOKEN, BodyKind.YAML, Set.of("file"), this::apply),
@@ -110,10 +117,16 @@ final class Routes implements AutoCloseable {
     }
 
     private static boolean isMatch(String[] template, String[] segments, Map<String, String> variables) {
-        if (template.length != segments.length) {
+        boolean hasRest = template[template.length - 1].equals(Route.REST);
+        if (hasRest ? segments.length < template.length : segments.length != template.length) {
             return false;
         }
         for (int i = 0; i < template.length; i++) {
+            if (template[i].equals(Route.REST)) {
+                String rest = String.join("/", List.of(segments).subList(i, segments.length));
+                variables.put("path", rest);
+                return !rest.isEmpty();
+            }
             if (template[i].startsWith("{")) {
                 if (segments[i].isEmpty()) {
                     return false;
@@ -209,6 +222,10 @@ final class Routes implements AutoCloseable {
         if (body.length == 0) {
             throw new ApiException(400, "the body is empty (send the configuration as YAML)");
         }
+        return utf8(body);
+    }
+
+    static String utf8(byte[] body) throws ApiException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -233,5 +250,6 @@ final class Routes implements AutoCloseable {
     @Override
     public void close() {
         changes.close();
+        applications.close();
     }
 }

@@ -106,7 +106,8 @@ final class ApiDocument {
         String found = plain.startsWith("/v1/") ? plain : "/{file}";
         for (var entry : root.get("paths").properties()) {
             String[] template = entry.getKey().split("/", -1);
-            boolean isMatch = template.length == segments.length;
+            boolean hasRest = template[template.length - 1].equals("{path}");
+            boolean isMatch = hasRest ? segments.length >= template.length : template.length == segments.length;
             for (int i = 0; isMatch && i < template.length; i++) {
                 isMatch = template[i].startsWith("{") || template[i].equals(segments[i]);
             }

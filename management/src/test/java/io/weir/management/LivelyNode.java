@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is given. Drains, weights, configurations and roll-backs make generations and have their effect on the traffic; about
  * every ten seconds the master moves weights of {@code web} towards even load.
  */
-public final class LivelyNode implements ManagedNode {
+public class LivelyNode implements ManagedNode {
     static final List<String> SERVERS = LivelyTraffic.SERVERS;
     private static final int GENERATIONS = 50;
     private static final long MASTER_MS = 10_000;
@@ -114,6 +114,31 @@ public final class LivelyNode implements ManagedNode {
     public synchronized List<GenerationView> generations() {
         advance();
         return generations.stream().map(Generation::view).toList();
+    }
+
+    @Override
+    public List<String> applications() {
+        return List.of("reflector", "names");
+    }
+
+    /** The reflector answers in ways that its path names, the other not at all. */
+    @Override
+    public ApplicationAnswer ask(String name, String method, String path, String body) throws RefusedException {
+        if (!name.equals("reflector")) {
+            throw new RefusedException(Kind.UNKNOWN, "application " + name + " answers no requests");
+        }
+        return switch (path) {
+            case "nothing" -> new ApplicationAnswer(204, "");
+            case "missing" -> new ApplicationAnswer(404, "{\"error\":\"there is no such thing here\"}");
+            case "status" -> new ApplicationAnswer(100, "{}");
+            case "text" -> new ApplicationAnswer(200, "{\"a\": 1} text");
+            case "empty" -> new ApplicationAnswer(200, "");
+            case "failure" -> throw new IllegalStateException("bad luck");
+            default ->
+                new ApplicationAnswer(
+                        method.equals("POST") ? 201 : 200,
+                        "{\"method\":\"" + method + "\",\"path\":\"" + path + "\",\"body\":" + body.length() + "}");
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.weir.management;
 
 import io.weir.management.model.GenerationView;
 import io.weir.management.model.NodeSnapshot;
+import io.weir.management.model.NodeSnapshot.ApplicationView;
 import io.weir.management.model.NodeSnapshot.DropView;
 import io.weir.management.model.NodeSnapshot.InterfaceView;
 import io.weir.management.model.NodeSnapshot.LoadView;
@@ -140,7 +141,40 @@ final class LivelyTraffic {
                 drops(),
                 counters,
                 4096,
-                4096 - 256 - liveConnections() / 10);
+                4096 - 256 - liveConnections() / 10,
+                applications(packets));
+    }
+
+    private static List<ApplicationView> applications(long packets) {
+        return List.of(
+                new ApplicationView(
+                        "reflector",
+                        "echo",
+                        "running",
+                        "",
+                        2,
+                        2,
+                        "drop",
+                        500,
+                        packets / 40,
+                        42.5,
+                        Map.of("answered", packets / 40),
+                        Map.of("reflected", packets / 40),
+                        Map.of("not-intact", 3L)),
+                new ApplicationView(
+                        "names",
+                        "dns",
+                        "stopped",
+                        "on switching processor 1: threw java.lang.IllegalStateException at Names.receive",
+                        2,
+                        1,
+                        "reset",
+                        500,
+                        0,
+                        -1,
+                        Map.of("answered", 0L),
+                        Map.of(),
+                        Map.of()));
     }
 
     private static ProcessorView processor(int number, GenerationView active, long packets) {

@@ -3,7 +3,9 @@ package io.weir.node;
 import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.NodeConfiguration;
+import io.weir.node.application.ApplicationLoader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,16 +27,20 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException {
         NodeConfiguration c = ConfigurationLoader.load(file);
+        ApplicationLoader.check(c, List.of());
         spec.commandLine()
                 .getOut()
                 .printf(
-                        "%s: ok: node %s, %d interfaces, %d services, %d servers, %d routes%n",
+                        "%s: ok: node %s, %d interfaces, %d services, %d servers, %d routes%s%n",
                         file,
                         c.name(),
                         c.interfaces().size(),
                         c.services().size(),
                         c.servers().size(),
-                        c.routes().size());
+                        c.routes().size(),
+                        c.applications().isEmpty()
+                                ? ""
+                                : ", " + c.applications().size() + " applications");
         return ExitStatus.OK;
     }
 }

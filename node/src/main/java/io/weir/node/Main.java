@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ServersCommand.class,
             ConnectionsCommand.class,
             InterfacesCommand.class,
+            ApplicationsCommand.class,
             AgentCommand.class,
             ResourceManagerCommand.class,
             ReplayCommand.class,

@@ -7,6 +7,8 @@ import io.weir.control.configuration.ConfigurationTable;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ProcessorsConfiguration;
 import io.weir.linux.Affinity;
+import io.weir.node.application.ApplicationLoader;
+import io.weir.node.application.LoadedApplications;
 import io.weir.switching.engine.IdleMode;
 import io.weir.switching.engine.PollLoop;
 import io.weir.switching.engine.SwitchingProcessor;
@@ -48,6 +50,7 @@ final class Node implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable NodePorts ports;
     private final @Nullable ControlInterface controlInterface;
+    private final NodeApplications applications;
     private @Nullable NodeControl control;
     private @Nullable Management management;
     private volatile boolean closing;
@@ -56,7 +59,9 @@ final class Node implements AutoCloseable {
             NodeConfiguration configuration,
             NodeMemory memory,
             CpuPlacement placement,
-            @Nullable ControlInterface controlInterface) {
+            @Nullable ControlInterface controlInterface,
+            NodeApplications applications) {
+        this.applications = applications;
         this.placement = placement;
         this.controlInterface = controlInterface;
         this.configuration = configuration;
@@ -72,10 +77,11 @@ final class Node implements AutoCloseable {
      * @param cause what to record as the cause of the first generation
      */
     static Node start(NodeConfiguration configuration, String text, String cause)
-            throws ConfigurationRefusedException, IOException {
+            throws ConfigurationException, ConfigurationRefusedException, IOException {
+        LoadedApplications loaded = ApplicationLoader.load(configuration);
         CpuPlacement placement = CpuPlacement.of(configuration.processors());
         NodePlan plan = NodePlan.of(configuration).withControl(configuration);
-        NodeMemory memory = NodeMemory.create(configuration, plan);
+        NodeMemory memory = NodeMemory.create(configuration, plan, NodeApplications.descriptions(loaded));
         boolean complete = false;
         @Nullable Node node = null;
         @Nullable ControlInterface controlInterface = null;
@@ -85,7 +91,11 @@ final class Node implements AutoCloseable {
             Thread.ofPlatform().name("control-interface").daemon().start(opening);
             WarmUp.once();
             controlInterface = result(opening);
-            node = new Node(configuration, memory, placement, controlInterface);
+            NodeApplications applications = new NodeApplications(
+                    loaded,
+                    memory.applications(),
+                    configuration.processors().switching().size());
+            node = new Node(configuration, memory, placement, controlInterface, applications);
             node.open(controlInterface == null ? plan.withoutControl() : plan, text, cause);
             complete = true;
             return node;
@@ -95,6 +105,7 @@ final class Node implements AutoCloseable {
                     node.close();
                 } else {
                     placement.close();
+                    loaded.close();
                     Files.deleteIfExists(configuration.memory().file());
                 }
             }
@@ -137,6 +148,10 @@ final class Node implements AutoCloseable {
         if (controlInterface != null) {
             table.controlInterface(controlInterface.facts(configuration));
         }
+        HostInterface host = opened.host();
+        if (host != null) {
+            table.hostInterface(host.facts());
+        }
         NodeControl started = new NodeControl(
                 memory,
                 table,
@@ -146,9 +161,12 @@ final class Node implements AutoCloseable {
         control = started;
         started.apply(configuration, text, cause);
         opened.processors().forEach(this::startProcessor);
+        if (host != null) {
+            host.start();
+        }
         started.listen(configuration);
         Thread.ofPlatform().name("control").daemon().start(() -> control(opened, started));
-        management = Management.start(configuration, new NodeManagement(memory, started));
+        management = Management.start(configuration, new NodeManagement(memory, started, applications));
     }
 
     /** What else has to know of a configuration that came into force. */
@@ -173,7 +191,7 @@ final class Node implements AutoCloseable {
                 beats.length(),
                 handles.byId,
                 handshakes,
-                List.of());
+                applications.slots(processor));
         ProcessorDuty duty = new ProcessorDuty(new SwitchingProcessor(context, handles.polled), handles);
         ProcessorIdle idle = new ProcessorIdle(duty, handles.polled, handles.wakeUp);
         idles.add(idle);
@@ -215,6 +233,8 @@ final class Node implements AutoCloseable {
                 }
                 opened.follow();
                 deciding.followInterfaces();
+                applications.watch(now);
+                deciding.follow(applications.health(deciding.wanted().configuration(), now));
                 deciding.tick();
                 TimeUnit.MILLISECONDS.sleep(BEAT_MS);
             }
@@ -227,7 +247,10 @@ final class Node implements AutoCloseable {
     void reload(Path file) {
         try {
             ConfigurationLoader.Loaded loaded = ConfigurationLoader.loadWithText(file);
-            Objects.requireNonNull(control).apply(loaded.configuration(), loaded.text(), "SIGHUP " + file);
+            NodeControl running = Objects.requireNonNull(control);
+            ApplicationLoader.check(
+                    loaded.configuration(), running.wanted().configuration().applications());
+            running.apply(loaded.configuration(), loaded.text(), "SIGHUP " + file);
         } catch (ConfigurationException | ConfigurationRefusedException e) {
             LOG.log(System.Logger.Level.ERROR, "nothing was changed:\n" + e.getMessage());
         }
@@ -261,12 +284,16 @@ final class Node implements AutoCloseable {
                 ended = false;
             }
         }
+        if (ports != null && ports.host() != null) {
+            ended &= ports.host().stop();
+        }
         // Memory under a thread that still runs must stay mapped; the process ends anyway.
         if (ended) {
             if (ports != null) {
                 ports.close();
             }
             idles.forEach(ProcessorIdle::close);
+            applications.close();
         }
         if (controlInterface != null) {
             controlInterface.close();

@@ -132,6 +132,11 @@ final class NodeControl implements AutoCloseable {
         }
     }
 
+    /** Takes what is known of servers that are applications. */
+    void follow(List<HealthEvent> applications) {
+        applications.forEach(this::checked);
+    }
+
     /** Begins to listen for reports where the configuration says; once. */
     void listen(NodeConfiguration configuration) {
         for (IpAddress address : configuration.reports().listen()) {

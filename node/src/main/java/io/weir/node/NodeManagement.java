@@ -10,20 +10,24 @@ import io.weir.control.configuration.ConfigurationException;
 import io.weir.control.configuration.ConfigurationLoader;
 import io.weir.control.configuration.ConfigurationRefusedException;
 import io.weir.control.configuration.ConfigurationTable;
+import io.weir.control.configuration.NodeConfiguration;
 import io.weir.management.ManagedNode;
 import io.weir.management.model.GenerationView;
 import io.weir.management.model.GenerationView.MoveView;
 import io.weir.management.model.NodeSnapshot;
 import io.weir.management.model.Preview;
+import io.weir.node.application.ApplicationLoader;
 import java.util.List;
 
 /** A running node as its REST interface sees it. */
 final class NodeManagement implements ManagedNode {
     private final NodeMemory memory;
     private final NodeControl control;
+    private final NodeApplications applications;
     private final SnapshotReader reader;
 
-    NodeManagement(NodeMemory memory, NodeControl control) {
+    NodeManagement(NodeMemory memory, NodeControl control, NodeApplications applications) {
+        this.applications = applications;
         this.memory = memory;
         this.control = control;
         this.reader = new SnapshotReader(memory);
@@ -46,6 +50,16 @@ final class NodeManagement implements ManagedNode {
     @Override
     public String configurationText() {
         return control.wanted().text();
+    }
+
+    @Override
+    public List<String> applications() {
+        return applications.names();
+    }
+
+    @Override
+    public ApplicationAnswer ask(String name, String method, String path, String body) throws RefusedException {
+        return applications.ask(name, method, path, body);
     }
 
     /** Something that may be refused. */
@@ -71,14 +85,20 @@ final class NodeManagement implements ManagedNode {
 
     @Override
     public GenerationView apply(String fileName, String yaml) throws RefusedException {
-        return changed(() -> control.apply(ConfigurationLoader.parse(fileName, yaml), yaml, "apply " + fileName));
+        return changed(() -> control.apply(parse(fileName, yaml), yaml, "apply " + fileName));
+    }
+
+    private NodeConfiguration parse(String fileName, String yaml) throws ConfigurationException {
+        NodeConfiguration configuration = ConfigurationLoader.parse(fileName, yaml);
+        ApplicationLoader.check(configuration, control.wanted().configuration().applications());
+        return configuration;
     }
 
     @Override
     public Preview preview(String fileName, String yaml) throws RefusedException {
         ConfigurationTable.Previewed previewed;
         try {
-            previewed = control.preview(ConfigurationLoader.parse(fileName, yaml), yaml);
+            previewed = control.preview(parse(fileName, yaml), yaml);
         } catch (ConfigurationException e) {
             throw refused(RefusedException.Kind.INVALID, e);
         } catch (ConfigurationRefusedException e) {

@@ -5,6 +5,7 @@ import io.weir.control.configuration.MemoryConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.Mappings;
 import io.weir.linux.NativeMemory;
+import io.weir.memory.application.ApplicationDescription;
 import io.weir.memory.application.ApplicationTable;
 import io.weir.memory.configuration.ConfigurationImage;
 import io.weir.memory.configuration.ConfigurationReader;
@@ -52,14 +53,26 @@ final class NodeMemory implements AutoCloseable {
 
     /** Creates the map file of a node and empties its tables. */
     static NodeMemory create(NodeConfiguration configuration, NodePlan nodePlan) {
-        MemoryMap map =
-                MemoryMap.create(configuration.memory().file(), plan(configuration, nodePlan), configuration.name());
-        return initialised(map, configuration, new SecureRandom());
+        return create(configuration, nodePlan, List.of());
+    }
+
+    /** The same with applications. */
+    static NodeMemory create(
+            NodeConfiguration configuration, NodePlan nodePlan, List<ApplicationDescription> applications) {
+        MemoryMap map = MemoryMap.create(
+                configuration.memory().file(), plan(configuration, nodePlan, applications), configuration.name());
+        return initialised(map, configuration, applications, new SecureRandom());
     }
 
     /** The same without a file, and with the same seeds every time. */
     static NodeMemory anonymous(NodeConfiguration configuration) {
-        return initialised(MemoryMap.anonymous(plan(configuration, NodePlan.none())), configuration, new Random(1));
+        return anonymous(configuration, List.of());
+    }
+
+    /** The same with applications. */
+    static NodeMemory anonymous(NodeConfiguration configuration, List<ApplicationDescription> applications) {
+        MemoryMap map = MemoryMap.anonymous(plan(configuration, NodePlan.none(), applications));
+        return initialised(map, configuration, applications, new Random(1));
     }
 
     /** Attaches to the map of a node, running or dead. */
@@ -67,7 +80,8 @@ final class NodeMemory implements AutoCloseable {
         return new NodeMemory(MemoryMap.attach(file, NodeLayout.HASH));
     }
 
-    private static MemoryPlan plan(NodeConfiguration configuration, NodePlan nodePlan) {
+    private static MemoryPlan plan(
+            NodeConfiguration configuration, NodePlan nodePlan, List<ApplicationDescription> applications) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         int interfaces = greatestInterface(configuration);
@@ -89,17 +103,22 @@ final class NodeMemory implements AutoCloseable {
                 .region(Region.CONNECTIONS4, 1, ConnectionTable4.regionBytes(2 * memory.connections4()), tables)
                 .region(Region.CONNECTIONS6, 1, ConnectionTable6.regionBytes(2 * memory.connections6()), tables)
                 .region(Region.QUEUES, nodePlan.rows(), QueueTable.ROW_BYTES)
-                .region(Region.RINGS, 1, RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES))
+                .region(
+                        Region.RINGS,
+                        1,
+                        RingRegion.bytes(processors, nodePlan.rings(), NodePlan.RING_FRAMES, nodePlan.hostRingFrames()))
                 .region(Region.POOL, 1, PacketStorage.poolBytes(memory.buffers(), processors + 1))
                 .region(Region.PACKETS, memory.buffers(), memory.bufferBytes())
                 .region(Region.SERVERS, 1, ServerStatusTable.bytes(MOST_NUMBERED))
-                .region(Region.APPLICATIONS, 1, ApplicationTable.bytes(List.of(), processors))
+                .region(Region.APPLICATIONS, 1, ApplicationTable.bytes(applications, processors))
                 .build();
     }
 
-    /** Counters have room for the control interface whether there is one or not. */
+    /** Counters have room for the control interface and the host's whether there are these or not, and for applications. */
     private static int greatestInterface(NodeConfiguration configuration) {
-        return ControlInterface.id(configuration);
+        return configuration.firstApplicationId()
+                - 1
+                + configuration.applications().size();
     }
 
     /** Room for the configuration it starts with and for one several times as large. */
@@ -111,7 +130,11 @@ final class NodeMemory implements AutoCloseable {
         return Math.min(Long.highestOneBit(wanted) * 2, 1L << 30);
     }
 
-    private static NodeMemory initialised(MemoryMap map, NodeConfiguration configuration, RandomGenerator random) {
+    private static NodeMemory initialised(
+            MemoryMap map,
+            NodeConfiguration configuration,
+            List<ApplicationDescription> applications,
+            RandomGenerator random) {
         MemoryConfiguration memory = configuration.memory();
         int processors = configuration.processors().switching().size();
         CountersLayout.initialise(
@@ -124,6 +147,7 @@ final class NodeMemory implements AutoCloseable {
         ConnectionTable4.format(map.region(Region.CONNECTIONS4), random.nextLong());
         ConnectionTable6.format(map.region(Region.CONNECTIONS6), random.nextLong());
         NodeMemory result = new NodeMemory(map);
+        result.applications().describe(applications, processors);
         for (int processor = 0; processor < processors; processor++) {
             result.configurationSides().retire(processor);
             result.routingSides().retire(processor);
@@ -220,11 +244,13 @@ final class NodeMemory implements AutoCloseable {
         return new QueueTable(map.region(Region.QUEUES));
     }
 
-    /** Rings between switching processors; for the node that created the map. */
-    RingRegion rings() {
-        return new RingRegion(map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES);
+    /** Rings between switching processors and to the host; for the node that created the map. */
+    RingRegion rings(NodePlan plan) {
+        return new RingRegion(
+                map.region(Region.RINGS), map.plan().processors(), NodePlan.RING_FRAMES, plan.hostRingFrames());
     }
 
+    /** The counters of a switching processor; those of the control processor have the number behind. */
     ProcessorCounters counters(int processor) {
         return new ProcessorCounters(map.region(Region.COUNTERS), processor);
     }

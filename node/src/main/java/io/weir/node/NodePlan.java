@@ -2,6 +2,7 @@ package io.weir.node;
 
 import io.weir.control.configuration.DriverConfiguration;
 import io.weir.control.configuration.DriverConfiguration.Driver;
+import io.weir.control.configuration.HostConfiguration;
 import io.weir.control.configuration.InterfaceConfiguration;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.EthernetDevice;
@@ -19,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interfaces in the order of the configuration
  * @param control the interface of the control processor's own traffic; null without
+ * @param host programs of the host that are reached through the switch; null without
  * @param rings rings between processors
  * @param rows rows of the queue table
  */
-record NodePlan(List<InterfacePlan> interfaces, @Nullable InterfacePlan control, int rings, int rows) {
+record NodePlan(
+        List<InterfacePlan> interfaces,
+        @Nullable InterfacePlan control,
+        @Nullable HostConfiguration host,
+        int rings,
+        int rows) {
     /** Frames in a ring between processors: a few batches, 1 ms at one million frames per second. */
     static final int RING_FRAMES = 1024;
 
@@ -34,7 +41,7 @@ record NodePlan(List<InterfacePlan> interfaces, @Nullable InterfacePlan control,
 
     /** For a node that opens no interfaces. */
     static NodePlan none() {
-        return new NodePlan(List.of(), null, 0, 0);
+        return new NodePlan(List.of(), null, null, 0, 0);
     }
 
     /** Looks at the devices in the calling thread's network namespace and decides. */
@@ -102,8 +109,10 @@ record NodePlan(List<InterfacePlan> interfaces, @Nullable InterfacePlan control,
         return new NodePlan(
                 plans,
                 null,
+                configuration.host(),
                 plans.stream().mapToInt(p -> p.rings(processors)).sum(),
-                plans.stream().mapToInt(p -> p.rows(processors)).sum());
+                plans.stream().mapToInt(p -> p.rows(processors)).sum()
+                        + (configuration.host() == null ? 0 : processors));
     }
 
     /**
@@ -132,12 +141,17 @@ record NodePlan(List<InterfacePlan> interfaces, @Nullable InterfacePlan control,
                 "health checks, polls of load and reports of this node",
                 List.of(least),
                 0);
-        return new NodePlan(interfaces, plan, rings, rows + 1);
+        return new NodePlan(interfaces, plan, host, rings, rows + 1);
     }
 
     /** The same without a control interface. */
     NodePlan withoutControl() {
-        return new NodePlan(interfaces, null, rings, rows);
+        return new NodePlan(interfaces, null, host, rings, rows);
+    }
+
+    /** Frames in each ring to and from the host; 0 when there are none. */
+    int hostRingFrames() {
+        return host == null ? 0 : host.ring();
     }
 
     /** What the file says against what the device has. */

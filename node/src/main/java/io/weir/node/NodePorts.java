@@ -1,6 +1,7 @@
 package io.weir.node;
 
 import io.weir.control.configuration.DriverConfiguration.Driver;
+import io.weir.control.configuration.HostConfiguration;
 import io.weir.control.configuration.InterfaceFacts;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.linux.LinuxException;
@@ -58,6 +59,7 @@ final class NodePorts implements AutoCloseable {
     private final @Nullable TrafficSelector selector;
     private @Nullable Umem umem;
     private final PacketStorage storage;
+    private @Nullable HostInterface host;
     private int nextRing;
     private int nextRow;
 
@@ -67,7 +69,7 @@ final class NodePorts implements AutoCloseable {
     private NodePorts(NodeConfiguration configuration, NodePlan plan, NodeMemory memory) {
         int count = configuration.processors().switching().size();
         table = memory.queues();
-        rings = memory.rings();
+        rings = memory.rings(plan);
         // One view for each switching processor and one for the control processor.
         storage = memory.storage(count + 1);
         selector = configuration.interfaces().stream().anyMatch(f -> f.driver().shared())
@@ -84,8 +86,15 @@ final class NodePorts implements AutoCloseable {
                     new FrameOwners(storage.view(processor)),
                     memory.counters(processor),
                     wakeUp,
-                    configuration.interfaces().size() + (plan.control() == null ? 0 : 1)));
+                    greatestInterface(configuration, plan)));
         }
+    }
+
+    private static int greatestInterface(NodeConfiguration configuration, NodePlan plan) {
+        if (plan.host() != null) {
+            return HostInterface.id(configuration);
+        }
+        return plan.control() == null ? configuration.interfaces().size() : ControlInterface.id(configuration);
     }
 
     /** Opens everything, or nothing. */
@@ -96,6 +105,9 @@ final class NodePorts implements AutoCloseable {
             plan.interfaces().forEach(ports::open);
             if (plan.control() != null) {
                 ports.openAfPacket(plan.control(), true);
+            }
+            if (plan.host() != null) {
+                ports.openHost(configuration, plan.host(), memory);
             }
             complete = true;
             return ports;
@@ -295,6 +307,21 @@ final class NodePorts implements AutoCloseable {
         }
     }
 
+    private void openHost(NodeConfiguration configuration, HostConfiguration programs, NodeMemory memory) {
+        boolean segmentation =
+                first.stream().allMatch(port -> port.capabilities().segmentationOffload());
+        HostInterface made =
+                HostInterface.open(configuration, programs, segmentation, memory, storage, rings, processors, nextRow);
+        opened.add(made);
+        host = made;
+    }
+
+    /** The interface behind which programs of the host are; null without. */
+    @Nullable
+    HostInterface host() {
+        return host;
+    }
+
     /** Every switching processor's handles. */
     List<ProcessorPorts> processors() {
         return processors;
@@ -312,6 +339,9 @@ final class NodePorts implements AutoCloseable {
 
     /** Looks after interfaces that were lost and came back; by the control thread, a few times per second. */
     void follow() {
+        if (host != null) {
+            host.follow();
+        }
         for (Described one : described) {
             try {
                 one.face().follow();

@@ -95,7 +95,10 @@ final class ServicesCommand implements Callable<Integer> {
                     number,
                     names.getOrDefault(number, "#" + number),
                     members.stream()
-                            .map(m -> Names.endpoint(Names.address(m.address()), m.port()))
+                            .map(m -> m.address().application() != 0
+                                    ? "application"
+                                    : Names.endpoint(Names.address(m.address()), m.port()))
+                            .distinct()
                             .toList(),
                     members.getFirst().configuredWeight(),
                     ReadGeneration.weight(service, members.getFirst()),

@@ -1,5 +1,6 @@
 package io.weir.node;
 
+import io.weir.control.configuration.ApplicationConfiguration;
 import io.weir.control.configuration.CheckConfiguration;
 import io.weir.control.configuration.CheckConfiguration.CommandProbe;
 import io.weir.control.configuration.CheckConfiguration.HttpProbe;
@@ -54,6 +55,14 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Endpoint> services, Set<End
                     addressesOf(configuration, member.server()).forEach(a -> add(servers, a, protocol, port));
                 }
             }
+        }
+        for (ApplicationConfiguration application : configuration.applications()) {
+            application.claims().forEach(claim -> {
+                addresses.add(address(claim.address()));
+                if (claim.leastPort() == claim.greatestPort()) {
+                    add(services, claim.address(), claim.protocol().number(), claim.leastPort());
+                }
+            });
         }
         for (IpAddress own :
                 new SourceAddresses(configuration).ownOf(configuration.reports().listen())) {

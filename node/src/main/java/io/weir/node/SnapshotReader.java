@@ -40,6 +40,7 @@ final class SnapshotReader {
     private final InstantSource clock;
     private final CountersReader counters;
     private final ServerStatusTable statuses;
+    private final ApplicationStates applications;
     private @Nullable ReadGeneration generation;
 
     SnapshotReader(NodeMemory memory, InstantSource clock) {
@@ -47,6 +48,7 @@ final class SnapshotReader {
         this.clock = clock;
         this.counters = memory.countersReader();
         this.statuses = memory.serverStatus();
+        this.applications = new ApplicationStates(memory.applications());
     }
 
     SnapshotReader(NodeMemory memory) {
@@ -74,7 +76,8 @@ final class SnapshotReader {
                 drops(),
                 counters(),
                 memory.buffers(),
-                memory.freeBuffers());
+                memory.freeBuffers(),
+                applications.views(memory.map().nowMs()));
     }
 
     /** Milliseconds since the control processor last said that it lives. */

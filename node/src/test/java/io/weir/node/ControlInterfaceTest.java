@@ -42,7 +42,8 @@ class ControlInterfaceTest {
                         none.keys(),
                         none.window(),
                         none.reportsPerSecond()),
-                ManagementConfiguration.NONE);
+                ManagementConfiguration.NONE,
+                null);
     }
 
     private static final ServerConfiguration PLAIN = new ServerConfiguration("s", List.of(SERVER), 1);

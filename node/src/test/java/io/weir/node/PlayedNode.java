@@ -60,6 +60,16 @@ final class PlayedNode implements ManagedNode, AutoCloseable {
     }
 
     @Override
+    public List<String> applications() {
+        return List.of();
+    }
+
+    @Override
+    public ApplicationAnswer ask(String application, String method, String path, String body) throws RefusedException {
+        throw new RefusedException(RefusedException.Kind.UNKNOWN, "there is no application " + application);
+    }
+
+    @Override
     public synchronized NodeSnapshot snapshot() {
         if (++looks == eventfulLook) {
             try {

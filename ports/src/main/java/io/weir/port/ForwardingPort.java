@@ -57,6 +57,11 @@ public abstract class ForwardingPort implements Port {
     }
 
     @Override
+    public boolean isCongested() {
+        return port.isCongested();
+    }
+
+    @Override
     public void report(QueueRecord record) {
         port.report(record);
     }

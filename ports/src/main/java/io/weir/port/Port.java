@@ -51,6 +51,14 @@ public interface Port extends AutoCloseable {
         return false;
     }
 
+    /**
+     * True when less than the reserved share of the transmit queue is free: callers may hold back what can wait. False for a
+     * port without such a share.
+     */
+    default boolean isCongested() {
+        return false;
+    }
+
     /** Tells of the receive queue, for tools; by the port's own thread, a few times per second. Allocation-free. */
     default void report(QueueRecord record) {}
 

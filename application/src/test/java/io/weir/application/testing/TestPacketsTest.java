@@ -109,6 +109,28 @@ class TestPacketsTest {
     }
 
     @Test
+    void an_answer_leaves_ipv6_extension_headers_out() {
+        byte[] plain = udp("2001:db8::1", "2001:db8::10", "hello");
+        byte[] packet = new byte[plain.length + 8];
+        System.arraycopy(plain, 0, packet, 0, 40);
+        System.arraycopy(plain, 40, packet, 48, plain.length - 40);
+        packet[5] = (byte) (packet[5] + 8);
+        packet[6] = 60; // destination options, of one PadN
+        packet[40] = 17;
+        packet[42] = 1;
+        packet[43] = 4;
+        packets.add(packet);
+        assertThat(packets.isIntact(0)).isTrue();
+        packets.answerUdp(0, 5);
+        assertThat(packets.answerBytes(0)).hasSize(plain.length);
+        assertThat(packets.answer(0).payload()).asString().isEqualTo("hello");
+        packets.again().reflect(0);
+        assertThat(packets.answer(0).payload()).asString().isEqualTo("hello");
+        assertThat(packets.answerBytes(0)).hasSize(packet.length);
+        packets.verify();
+    }
+
+    @Test
     void a_redirected_packet_has_new_ends_and_one_hop_less() throws Exception {
         packets.add(udp("192.0.2.1", "198.51.100.10", "hello"));
         packets.redirect4(0, 0xc6336414, 5000, 0xc0000202, 6000);

@@ -1,5 +1,6 @@
 package io.weir.control.configuration;
 
+import io.weir.control.configuration.ApplicationConfiguration.Claim;
 import io.weir.control.configuration.ServiceConfiguration.Forwarding;
 import io.weir.control.configuration.ServiceConfiguration.Member;
 import io.weir.control.master.Candidate;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -37,9 +39,11 @@ final class ConfigurationCheck {
     static List<String> problems(NodeConfiguration configuration, List<InterfaceFacts> facts) {
         ConfigurationCheck check = new ConfigurationCheck(configuration, facts);
         check.interfaces();
+        check.applications();
         check.routes();
         check.servers();
         check.services();
+        check.host();
         check.timeouts();
         return check.problems;
     }
@@ -111,12 +115,32 @@ final class ConfigurationCheck {
         }
     }
 
+    private void applications() {
+        List<ApplicationConfiguration> applications = configuration.applications();
+        names("applications", applications, ApplicationConfiguration::name, ApplicationConfiguration.MOST);
+        List<Claim> seen = new ArrayList<>();
+        for (ApplicationConfiguration each : applications) {
+            for (Claim claim : each.claims()) {
+                if (seen.stream().anyMatch(claim::meets)) {
+                    problem("applications." + each.name() + ".listen: " + claim.address() + " " + claim.protocol()
+                            + " ports " + claim.leastPort() + "-" + claim.greatestPort() + " are claimed twice");
+                }
+                seen.add(claim);
+            }
+        }
+        if (seen.size() > ConfigurationLayout.MAX_CLAIMS) {
+            problem("applications: " + seen.size() + " claims are more than " + ConfigurationLayout.MAX_CLAIMS);
+        }
+    }
+
     private void servers() {
         names("servers", configuration.servers(), ServerConfiguration::name, ConfigurationLayout.MAX_NUMBER);
         for (ServerConfiguration server : configuration.servers()) {
             servers.putIfAbsent(server.name(), server);
             String key = "servers." + server.name();
-            if (server.addresses().isEmpty() || server.addresses().size() > 2) {
+            if (server.application() != null) {
+                application(key, server);
+            } else if (server.addresses().isEmpty() || server.addresses().size() > 2) {
                 problem(key + ".addresses: " + server.addresses().size() + " addresses; give one IPv4 address,"
                         + " one IPv6 address, or both");
             } else if (server.addresses().size() == 2
@@ -129,6 +153,15 @@ final class ConfigurationCheck {
                 hostAddress(key + ".addresses", address);
                 serverByAddress.putIfAbsent(address, server.name());
             }
+        }
+    }
+
+    private void application(String key, ServerConfiguration server) {
+        if (configuration.applicationId(Objects.requireNonNull(server.application())) == 0) {
+            problem(key + ".application: there is no application " + server.application());
+        }
+        if (!server.addresses().isEmpty() || server.check() != null || server.load() != null) {
+            problem(key + ": an application has neither addresses nor check nor load; leave them out");
         }
     }
 
@@ -194,6 +227,8 @@ final class ConfigurationCheck {
             if (service.forwarding() == Forwarding.DIRECT) {
                 direct(key(key, member), service, member, server);
             }
+            hasIpv4 |= server.application() != null;
+            hasIpv6 |= server.application() != null;
             for (IpAddress address : server.addresses()) {
                 hasIpv4 |= address.lengthBits() == 32;
                 hasIpv6 |= address.lengthBits() == 128;
@@ -223,6 +258,26 @@ final class ConfigurationCheck {
             if (isNeeded && !isOnLink) {
                 problem(key + ": " + address + " is on the network of no interface, but direct forwarding reaches only"
                         + " neighbours; use nat");
+            }
+        }
+    }
+
+    /** Addresses of the host are nobody else's, but for the server that is the host. */
+    private void host() {
+        for (IpAddress address : HostConfiguration.addressesOf(configuration.host())) {
+            hostAddress("host.addresses", address);
+            configuration.interfaces().stream()
+                    .filter(each -> each.addresses().stream()
+                            .anyMatch(own -> own.address().equals(address)))
+                    .forEach(each -> problem("host.addresses: " + address + " is an address of " + each.name()));
+            configuration.services().stream()
+                    .filter(each -> each.addresses().contains(address))
+                    .forEach(
+                            each -> problem("host.addresses: " + address + " is an address of service " + each.name()));
+            String server = serverByAddress.get(address);
+            if (server != null && !server.equals(HostConfiguration.LOCAL)) {
+                problem("host.addresses: " + address + " is the address of server " + server + "; use the server "
+                        + HostConfiguration.LOCAL);
             }
         }
     }

@@ -13,9 +13,12 @@ import io.weir.control.master.SelectionTable;
 import io.weir.control.master.SourceHash;
 import io.weir.control.master.WeightedRoundRobin;
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Claim;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -51,15 +54,22 @@ final class ConfigurationCompiler {
     private static final SelectionAlgorithm SOURCE_HASH = new SourceHash();
     private static final SelectionAlgorithm LEAST_CONNECTIONS = new LeastConnections();
 
+    /** Keeps the id of the control interface free where there is none. */
+    private static final Interface ABSENT_CONTROL = new Interface("control", 0, 0, List.of());
+
     private final NodeConfiguration source;
     private final Decisions decisions;
     private final List<InterfaceFacts> facts;
     private final @Nullable ControlFacts control;
+    private final @Nullable HostFacts host;
     private final Map<SelectionKey, Selection> previous;
     private final StableNumbers serviceNumbers;
     private final StableNumbers serverNumbers;
     /** The servers as the image has them, by name. */
     private final Map<String, Server> servers = new LinkedHashMap<>();
+
+    /** Ids of the applications that are servers, by server. */
+    private final Map<String, Integer> applications = new HashMap<>();
 
     private final Map<SelectionKey, Selection> selections = new HashMap<>();
 
@@ -68,6 +78,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Map<SelectionKey, Selection> previous,
             StableNumbers serviceNumbers,
             StableNumbers serverNumbers) {
@@ -75,6 +86,7 @@ final class ConfigurationCompiler {
         this.decisions = decisions;
         this.facts = facts;
         this.control = control;
+        this.host = host;
         this.previous = previous;
         this.serviceNumbers = serviceNumbers;
         this.serverNumbers = serverNumbers;
@@ -82,6 +94,11 @@ final class ConfigurationCompiler {
         source.servers()
                 .forEach(each -> servers.put(
                         each.name(), server(each, decisions.resetting().contains(each.name()))));
+        for (ServerConfiguration each : source.servers()) {
+            if (each.application() != null) {
+                applications.put(each.name(), source.applicationId(each.application()));
+            }
+        }
     }
 
     /**
@@ -99,6 +116,7 @@ final class ConfigurationCompiler {
      * @param decisions weights in force
      * @param facts of the interfaces, in their order
      * @param control the interface of the control processor, if there is one
+     * @param host the interface behind which the host's programs are, if there is one
      * @param before the configuration in force; its tables are repaired, those of unchanged services taken over
      * @param serviceNumbers numbers given out so far, and likewise {@code serverNumbers}
      * @throws ConfigurationRefusedException naming all problems
@@ -108,6 +126,7 @@ final class ConfigurationCompiler {
             Decisions decisions,
             List<InterfaceFacts> facts,
             @Nullable ControlFacts control,
+            @Nullable HostFacts host,
             Mark mark,
             @Nullable CompiledConfiguration before,
             StableNumbers serviceNumbers,
@@ -129,6 +148,7 @@ final class ConfigurationCompiler {
                 decisions,
                 facts,
                 control,
+                host,
                 before == null ? Map.of() : before.selections(),
                 nextServices,
                 nextServers);
@@ -145,7 +165,30 @@ final class ConfigurationCompiler {
                 settings(),
                 interfaces(),
                 List.copyOf(servers.values()),
-                source.services().stream().map(this::service).toList());
+                source.services().stream().map(this::service).toList(),
+                source.applications().isEmpty() ? 0 : source.firstApplicationId(),
+                claims(),
+                host());
+    }
+
+    private Host host() {
+        HostConfiguration programs = source.host();
+        if (programs == null || host == null) {
+            return Host.NONE;
+        }
+        return new Host(
+                source.interfaces().size() + 2,
+                host.peerLinkAddress().bits(),
+                programs.addresses().stream().map(ConfigurationCompiler::raw).toList(),
+                programs.packetsPerSecond(),
+                programs.perSource(),
+                programs.reservedPerSecond(),
+                programs.reserved().sources().stream()
+                        .map(each -> new ReservedSource(
+                                raw(each.address()),
+                                each.length() + (each.address().lengthBits() == 32 ? 96 : 0)))
+                        .toList(),
+                programs.reserved().ports());
     }
 
     private Settings settings() {
@@ -175,6 +218,21 @@ final class ConfigurationCompiler {
                         control.packetsPerSecond());
     }
 
+    private List<Claim> claims() {
+        List<Claim> claims = new ArrayList<>();
+        for (ApplicationConfiguration each : source.applications()) {
+            int id = source.applicationId(each.name());
+            each.claims()
+                    .forEach(claim -> claims.add(new Claim(
+                            raw(claim.address()),
+                            claim.protocol().number(),
+                            claim.leastPort(),
+                            claim.greatestPort(),
+                            id)));
+        }
+        return claims;
+    }
+
     private static int milliseconds(Duration duration) {
         return Math.toIntExact(duration.toMillis());
     }
@@ -195,6 +253,11 @@ final class ConfigurationCompiler {
         }
         if (control != null) {
             interfaces.add(new Interface(control.name(), control.linkAddress().bits(), control.mtu(), List.of()));
+        } else if (host != null) {
+            interfaces.add(ABSENT_CONTROL);
+        }
+        if (host != null) {
+            interfaces.add(new Interface(host.name(), host.linkAddress().bits(), host.mtu(), List.of()));
         }
         return interfaces;
     }
@@ -242,6 +305,10 @@ final class ConfigurationCompiler {
         for (Member member : service.members()) {
             Server server = servers.get(member.server());
             RawAddress address = server == null ? null : address(server, family);
+            int application = applications.getOrDefault(member.server(), 0);
+            if (application != 0) {
+                address = family == 4 ? RawAddress.ofApplication4(application) : RawAddress.ofApplication6(application);
+            }
             if (server != null && address != null) {
                 int weight = decisions.weight(service.name(), member);
                 members.add(new ConfigurationImage.Member(

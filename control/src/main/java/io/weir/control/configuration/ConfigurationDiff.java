@@ -185,8 +185,15 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
                     after.checks(),
                     CheckConfiguration::name,
                     (what, old, current) -> changes.add(what + ": changed"));
+            each(
+                    "application",
+                    before.applications(),
+                    after.applications(),
+                    ApplicationConfiguration::name,
+                    this::compare);
             timeouts();
             limits();
+            host(before.host(), after.host());
             value("load", before.load(), after.load());
             value("reports", before.reports(), after.reports());
             return changes;
@@ -248,6 +255,7 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value(what + ": weight", old.weight(), current.weight());
             value(what + ": tags", old.tags(), current.tags());
             value(what + ": check", old.check(), current.check());
+            value(what + ": application", old.application(), current.application());
             value(what + ": load", old.load(), current.load());
         }
 
@@ -283,6 +291,15 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value(what + ": backup", old.backup(), current.backup());
         }
 
+        private void compare(String what, ApplicationConfiguration old, ApplicationConfiguration current) {
+            value(what + ": type", old.type(), current.type());
+            value(what + ": jar", old.jar(), current.jar());
+            value(what + ": listen", old.claims(), current.claims());
+            value(what + ": budget", old.budget(), current.budget());
+            value(what + ": fallback", old.fallback(), current.fallback());
+            value(what + ": settings", old.settings(), current.settings());
+        }
+
         private void timeouts() {
             TimeoutsConfiguration old = before.timeouts();
             TimeoutsConfiguration current = after.timeouts();
@@ -292,6 +309,32 @@ public record ConfigurationDiff(List<String> changes, List<Move> moves) {
             value("timeouts.closed", old.closed(), current.closed());
             value("timeouts.udp", old.udp(), current.udp());
             value("timeouts.udp-one-way", old.udpOneWay(), current.udpOneWay());
+        }
+
+        private void host(@Nullable HostConfiguration old, @Nullable HostConfiguration current) {
+            if (old == null || current == null) {
+                value("host", old == null ? null : old.addresses(), current == null ? null : current.addresses());
+                return;
+            }
+            value("host.device", old.device(), current.device());
+            value("host.addresses", old.addresses(), current.addresses());
+            value("host.mtu", old.mtu(), current.mtu());
+            value("host.routes", old.routes(), current.routes());
+            value("host.ring", old.ring(), current.ring());
+            value("host.packets-per-second", old.packetsPerSecond(), current.packetsPerSecond());
+            value("host.per-source", old.perSource(), current.perSource());
+            value(
+                    "host.reserved.share",
+                    old.reserved().share(),
+                    current.reserved().share());
+            value(
+                    "host.reserved.sources",
+                    old.reserved().sources(),
+                    current.reserved().sources());
+            value(
+                    "host.reserved.ports",
+                    old.reserved().ports(),
+                    current.reserved().ports());
         }
 
         private void limits() {

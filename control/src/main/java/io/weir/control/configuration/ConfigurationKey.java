@@ -20,6 +20,13 @@ public enum ConfigurationKey {
     CHECKS("", "checks", "list of checks", "none", "health checks, which servers name"),
     LOAD("", "load", "section", "", "the way from the servers' load to weights, for services with weights: even-load"),
     REPORTS("", "reports", "section", "", "where load reports arrive and who may send them"),
+    APPLICATIONS(
+            "",
+            "applications",
+            "list of applications",
+            "none",
+            "network applications on the switching processors, at most " + ApplicationConfiguration.MOST),
+    HOST("", "host", "section", "none", "programs on this host, reached through the switch"),
     MANAGEMENT("", "management", "section", "", "REST interface and dashboard; always on the node's Unix socket"),
 
     PROCESSORS_CONTROL("processors", "control", "list of CPU numbers", "not pinned", "CPUs of the control processor"),
@@ -105,12 +112,24 @@ public enum ConfigurationKey {
     ROUTE_INTERFACE("routes", "interface", "interface name", "the one whose network has the next hop", "leaves by"),
 
     SERVER_NAME("servers", "name", "text", "required", "unique name"),
-    SERVER_ADDRESSES("servers", "addresses", "one address of each family", "required", "where the server is"),
+    SERVER_ADDRESSES(
+            "servers",
+            "addresses",
+            "one address of each family",
+            "required",
+            "where the server is; the server local has those of the host"),
     SERVER_WEIGHT("servers", "weight", "0..65535", "1", "share of new connections; 0 drains"),
     SERVER_TAGS(
             "servers", "tags", "list of names", "none", "what the server has or can do; for require, prefer and rules"),
     SERVER_CHECK(
             "servers", "check", "check name", "none: taken to be up", "its health check, shared by all its services"),
+    SERVER_APPLICATION(
+            "servers",
+            "application",
+            "application name",
+            "none",
+            "the server is this application, which answers on the switching processor; instead of addresses, check and"
+                    + " load"),
     SERVER_LOAD(
             "servers", "load", "section", "its reports", "where its load is asked for, when it does not report itself"),
 
@@ -273,6 +292,47 @@ public enum ConfigurationKey {
     MANAGEMENT_CERTIFICATE("management", "certificate", "path", "none", "PEM file with the certificate chain, for TLS"),
     MANAGEMENT_KEY("management", "key", "path", "none", "PEM file with its private key (PKCS #8)"),
 
+    HOST_DEVICE(
+            "host", "device", "text", HostConfiguration.DEFAULT_DEVICE, "TAP device that weir makes for the programs"),
+    HOST_ADDRESSES(
+            "host",
+            "addresses",
+            "list of addresses",
+            "required",
+            "control addresses, either family: weir answers ARP and NDP for them, the host's programs own them"),
+    HOST_MTU("host", "mtu", "bytes", "1500", "greatest IP packet of the device"),
+    HOST_ROUTES(
+            "host",
+            "routes",
+            "list of prefixes or default",
+            "default",
+            "networks that the host reaches through the device; default means 0.0.0.0/0 and ::/0"),
+    HOST_RING(
+            "host",
+            "ring",
+            "frames, a power of two",
+            "1024",
+            "size of the rings to and from the device, of each switching processor"),
+    HOST_PACKETS(
+            "host", "packets-per-second", "number", "100000", "packets handed to the host, per switching processor"),
+    HOST_PER_SOURCE(
+            "host",
+            "per-source",
+            "number",
+            "50000",
+            "likewise from one client: an IPv4 address, or the first 64 bits of an IPv6 address"),
+    HOST_RESERVED("host", "reserved", "section", "", "what a flood of other packets cannot take"),
+
+    RESERVED_SHARE("host.reserved", "share", "share", "25%", "of packets-per-second, for reserved packets alone"),
+    RESERVED_SOURCES(
+            "host.reserved", "sources", "list of prefixes", "none", "networks of clients with reserved packets"),
+    RESERVED_PORTS(
+            "host.reserved",
+            "ports",
+            "list of ports and ranges",
+            "22, 179",
+            "packets from or to these ports are reserved"),
+
     TIMEOUT_ESTABLISHED("timeouts", "established", "duration", "900s", "TCP, handshake complete"),
     TIMEOUT_SYN("timeouts", "syn", "duration", "60s", "TCP, handshake not complete"),
     TIMEOUT_FIN("timeouts", "fin", "duration", "120s", "TCP, FIN seen from one side"),
@@ -289,7 +349,41 @@ public enum ConfigurationKey {
             "forwarding",
             "true or false",
             "true",
-            "forward packets that are not for a service between networks");
+            "forward packets that are not for a service between networks"),
+
+    APPLICATION_NAME("applications", "name", "text", "required", "unique name"),
+    APPLICATION_TYPE("applications", "type", "text", "required", "which application it is, such as echo"),
+    APPLICATION_JAR(
+            "applications", "jar", "path", "those that are shipped", "the jar with an application of this type"),
+    APPLICATION_LISTEN(
+            "applications",
+            "listen",
+            "list of addresses and ports",
+            "none: it is a server",
+            "packets that are its own, at most 256 combinations of address and protocol in all"),
+    APPLICATION_BUDGET(
+            "applications",
+            "budget",
+            "duration, such as 500us",
+            "500us",
+            "time it may take for a batch of packets; one that overruns it is stopped"),
+    APPLICATION_FALLBACK(
+            "applications",
+            "fallback",
+            "drop or reset",
+            "drop",
+            "what becomes of its packets when it is stopped: all are dropped, or TCP is answered with resets"),
+    APPLICATION_SETTINGS("applications", "settings", "section", "none", "the application's own; see its description"),
+
+    LISTEN_ADDRESSES(
+            "applications.listen",
+            "addresses",
+            "list of addresses",
+            "required",
+            "own addresses, virtual addresses of services, or others in an interface's network, for which weir then"
+                    + " answers ARP and NDP"),
+    LISTEN_PROTOCOL("applications.listen", "protocol", "tcp, udp or both", "required", "transport protocol"),
+    LISTEN_PORTS("applications.listen", "ports", "port or range", "required", "such as 7 or 16384-32767");
 
     private final String section;
     private final String key;

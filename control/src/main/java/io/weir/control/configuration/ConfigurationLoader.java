@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,12 @@ public final class ConfigurationLoader {
         List<CheckConfiguration> checks =
                 top.list(CHECKS, MOST_NUMBERED).stream().map(checkReader::read).toList();
         ControlReader control = new ControlReader(problems);
-        List<ServerConfiguration> servers = servers(top, checks, control);
-        ServiceReader serviceReader = new ServiceReader(problems, servers);
+        HostConfiguration host =
+                top.has(HOST) ? new HostReader(problems, interfaces, routes).read(top.section(HOST)) : null;
+        ApplicationReader applicationReader = new ApplicationReader(problems);
+        List<ApplicationConfiguration> applications = applicationReader.read(top);
+        List<ServerConfiguration> servers = servers(top, checks, control, applications, host);
+        ServiceReader serviceReader = new ServiceReader(problems, servers, host);
         List<ServiceConfiguration> services = top.list(SERVICES, MOST_NUMBERED).stream()
                 .map(serviceReader::read)
                 .toList();
@@ -160,6 +165,18 @@ public final class ConfigurationLoader {
         if (interfaces.isEmpty() && !top.has(INTERFACES)) {
             problems.add(root, "interfaces is missing", "list at least one: - {name: eth0, addresses: [10.0.0.1/24]}");
         }
+        ReportsConfiguration reports = control.reports(
+                top.section(REPORTS),
+                servers.stream().map(ServerConfiguration::name).toList());
+        new ClaimCheck(
+                        problems,
+                        interfaces,
+                        routes,
+                        services,
+                        servers,
+                        reports,
+                        host == null ? List.of() : host.addresses())
+                .check(applications, applicationReader);
         return new NodeConfiguration(
                 name,
                 processors,
@@ -172,10 +189,10 @@ public final class ConfigurationLoader {
                 limits,
                 checks,
                 control.load(top.section(LOAD)),
-                control.reports(
-                        top.section(REPORTS),
-                        servers.stream().map(ServerConfiguration::name).toList()),
-                control.management(top.section(MANAGEMENT)));
+                reports,
+                control.management(top.section(MANAGEMENT)),
+                applications,
+                host);
     }
 
     private ProcessorsConfiguration processors(YamlSection section) {
@@ -253,7 +270,7 @@ public final class ConfigurationLoader {
             String name = section.name(INTERFACE_NAME, section.required(INTERFACE_NAME));
             problems.unique(names, name, section.place(INTERFACE_NAME), "interface");
             String device = section.text(INTERFACE_DEVICE).orElse(name);
-            if (!device.isEmpty() && (device.length() > 15 || !device.matches("[^\\s/:\\p{Cntrl}]+"))) {
+            if (!device.isEmpty() && !InterfaceConfiguration.isDeviceName(device)) {
                 section.problem(
                         INTERFACE_DEVICE,
                         "'" + Problems.shown(device) + "' is not a device name",
@@ -352,7 +369,12 @@ public final class ConfigurationLoader {
                 || (address instanceof Ipv6Address v6 && v6.isLinkLocal());
     }
 
-    private List<ServerConfiguration> servers(YamlSection top, List<CheckConfiguration> checks, ControlReader control) {
+    private List<ServerConfiguration> servers(
+            YamlSection top,
+            List<CheckConfiguration> checks,
+            ControlReader control,
+            List<ApplicationConfiguration> applications,
+            @Nullable HostConfiguration host) {
         List<String> checkNames = checks.stream().map(CheckConfiguration::name).toList();
         List<ServerConfiguration> servers = new ArrayList<>();
         Map<String, Node> names = new HashMap<>();
@@ -364,14 +386,31 @@ public final class ConfigurationLoader {
             for (Node element : section.list(SERVER_ADDRESSES, 2)) {
                 problems.parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
                     problems.requireUnicast(element, "addresses", address);
+                    if (host != null && (host.addresses().contains(address) || isLocal(name, host))) {
+                        problems.add(
+                                element,
+                                "addresses: "
+                                        + (isLocal(name, host)
+                                                ? "the server local is the host, whose addresses stand in host"
+                                                : address + " is an address of the host"),
+                                isLocal(name, host) ? "leave addresses out" : "use the server local");
+                    }
                     if (addresses.stream().anyMatch(a -> a.getClass() == address.getClass())) {
                         problems.add(element, "addresses: a second address of the same family", "one of each");
                     }
                     addresses.add(address);
                 });
             }
-            if (addresses.isEmpty()) {
-                problems.add(node, "servers: " + name + " has no address", "addresses: [10.1.0.11]");
+            String application = ApplicationReader.server(section, applications);
+            if (isLocal(name, host)) {
+                addresses.addAll(Objects.requireNonNull(host).serverAddresses());
+            } else if (addresses.isEmpty() && application == null) {
+                problems.add(
+                        node,
+                        "servers: " + name + " has no address",
+                        name.equals(HostConfiguration.LOCAL)
+                                ? "add the section host, whose programs this server is, or addresses"
+                                : "addresses: [10.1.0.11]");
             }
             servers.add(new ServerConfiguration(
                     name,
@@ -379,9 +418,17 @@ public final class ConfigurationLoader {
                     (int) section.number(SERVER_WEIGHT, 1, 0, MOST_NUMBERED),
                     tags(section),
                     check(section, checkNames),
-                    control.source(section)));
+                    control.source(section),
+                    application));
+        }
+        if (host != null && !names.containsKey(HostConfiguration.LOCAL)) {
+            servers.add(new ServerConfiguration(HostConfiguration.LOCAL, host.serverAddresses(), 1));
         }
         return servers;
+    }
+
+    private static boolean isLocal(String server, @Nullable HostConfiguration host) {
+        return host != null && server.equals(HostConfiguration.LOCAL);
     }
 
     private List<String> tags(YamlSection server) {

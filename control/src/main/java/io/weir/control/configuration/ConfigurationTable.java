@@ -35,6 +35,7 @@ public final class ConfigurationTable {
     private final Duration graceTimeout;
     private final InstantSource clock;
     private @Nullable ControlFacts control;
+    private @Nullable HostFacts host;
     private @Nullable CompiledConfiguration current;
     private StableNumbers serviceNumbers = new StableNumbers();
     private StableNumbers serverNumbers = new StableNumbers();
@@ -79,6 +80,11 @@ public final class ConfigurationTable {
     /** Names the interface of the control processor, from the next apply on. */
     public synchronized void controlInterface(ControlFacts facts) {
         control = facts;
+    }
+
+    /** Names the interface behind which the host's programs are, from the next apply on. */
+    public synchronized void hostInterface(HostFacts facts) {
+        host = facts;
     }
 
     /**
@@ -128,7 +134,8 @@ public final class ConfigurationTable {
     /** Load changes weights every second: connections then need not look up their next hops again. */
     private static boolean mayMovePaths(CompiledConfiguration before, CompiledConfiguration next) {
         return !before.source().equals(next.source())
-                || !before.image().interfaces().equals(next.image().interfaces());
+                || !before.image().interfaces().equals(next.image().interfaces())
+                || before.image().host().linkAddress() != next.image().host().linkAddress();
     }
 
     /**
@@ -187,7 +194,7 @@ public final class ConfigurationTable {
         }
         Mark mark = new Mark(Sides.generation(sides.active()) + 1, cause, clock.millis());
         return ConfigurationCompiler.compile(
-                configuration, decisions, facts, control, mark, current, serviceNumbers, serverNumbers);
+                configuration, decisions, facts, control, host, mark, current, serviceNumbers, serverNumbers);
     }
 
     private void awaitGrace() throws ConfigurationRefusedException {

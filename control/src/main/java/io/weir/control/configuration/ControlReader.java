@@ -187,7 +187,7 @@ final class ControlReader {
                 key);
     }
 
-    private static @Nullable Path path(YamlSection section, ConfigurationKey key) {
+    static @Nullable Path path(YamlSection section, ConfigurationKey key) {
         String text = section.text(key).orElse(null);
         if (text == null) {
             return null;

@@ -28,6 +28,11 @@ public record InterfaceConfiguration(
         addresses = List.copyOf(addresses);
     }
 
+    /** Whether Linux would take the text as the name of a device: dev_valid_name of net/core/dev.c. */
+    static boolean isDeviceName(String text) {
+        return text.length() <= 15 && text.matches("[^\\s/:\\p{Cntrl}]+");
+    }
+
     /** The same, polled by another processor and reached another way. */
     public InterfaceConfiguration with(DriverConfiguration otherDriver, int otherProcessor) {
         return new InterfaceConfiguration(name, device, otherDriver, addresses, linkAddress, mtu, otherProcessor);

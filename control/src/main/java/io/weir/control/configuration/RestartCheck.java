@@ -34,6 +34,8 @@ final class RestartCheck {
         check.same("reports.listen", running.reports().listen(), next.reports().listen());
         check.same("reports.port", running.reports().port(), next.reports().port());
         check.same("management", running.management(), next.management());
+        check.applications(running.applications(), next.applications());
+        check.host(running.host(), next.host());
         check.same("interfaces", names(running), names(next));
         if (names(running).equals(names(next))) {
             for (int k = 0; k < running.interfaces().size(); k++) {
@@ -41,6 +43,42 @@ final class RestartCheck {
             }
         }
         return check.problems;
+    }
+
+    /** They were made, with their memory, when the node started. */
+    private void applications(List<ApplicationConfiguration> running, List<ApplicationConfiguration> next) {
+        List<String> names =
+                running.stream().map(ApplicationConfiguration::name).toList();
+        List<String> nextNames =
+                next.stream().map(ApplicationConfiguration::name).toList();
+        same("applications", names, nextNames);
+        if (!names.equals(nextNames)) {
+            return;
+        }
+        for (int k = 0; k < names.size(); k++) {
+            ApplicationConfiguration old = running.get(k);
+            ApplicationConfiguration current = next.get(k);
+            String key = "applications." + names.get(k);
+            same(key + ".type", old.type(), current.type());
+            same(key + ".jar", old.jar(), current.jar());
+            same(key + ".listen", old.claims(), current.claims());
+            same(key + ".budget", old.budget(), current.budget());
+            same(key + ".fallback", old.fallback(), current.fallback());
+            same(key + ".settings", old.settings(), current.settings());
+        }
+    }
+
+    /** Limits and what is reserved may change. */
+    private void host(@Nullable HostConfiguration running, @Nullable HostConfiguration next) {
+        if (running == null || next == null) {
+            same("host", running == null ? "none" : "section", next == null ? "none" : "section");
+            return;
+        }
+        same("host.device", running.device(), next.device());
+        same("host.addresses", running.addresses(), next.addresses());
+        same("host.mtu", running.mtu(), next.mtu());
+        same("host.routes", running.routes(), next.routes());
+        same("host.ring", running.ring(), next.ring());
     }
 
     /** Addresses may change: they only stand in the tables. */

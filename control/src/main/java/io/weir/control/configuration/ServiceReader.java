@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
@@ -28,9 +29,11 @@ final class ServiceReader {
     private final Map<String, ServerConfiguration> servers = new HashMap<>();
     private final Map<String, Node> names = new HashMap<>();
     private final Map<String, Node> endpoints = new HashMap<>();
+    private final @Nullable HostConfiguration host;
 
-    ServiceReader(Problems problems, List<ServerConfiguration> servers) {
+    ServiceReader(Problems problems, List<ServerConfiguration> servers, @Nullable HostConfiguration host) {
         this.problems = problems;
+        this.host = host;
         servers.forEach(s -> this.servers.put(s.name(), s));
     }
 
@@ -67,6 +70,12 @@ final class ServiceReader {
             problems.parsed(element, "addresses", IpAddress::parse).ifPresent(address -> {
                 problems.requireUnicast(element, "addresses", address);
                 addresses.add(address);
+                if (HostConfiguration.addressesOf(host).contains(address)) {
+                    problems.add(
+                            element,
+                            "addresses: " + address + " is an address of the host",
+                            "give the service another; its server may be local");
+                }
                 Node earlier = endpoints.putIfAbsent(address + " " + protocol + " " + port, element);
                 if (earlier != null) {
                     problems.add(
@@ -99,6 +108,13 @@ final class ServiceReader {
                 continue;
             }
             requireFamilies(node, server, addresses);
+            if (host != null && name.equals(HostConfiguration.LOCAL) && forwarding == Forwarding.DIRECT) {
+                problems.add(
+                        node,
+                        "servers: local cannot be reached with forwarding: direct, for the host does not have the"
+                                + " service's addresses",
+                        "use forwarding: nat");
+            }
             if (!seen.add(name)) {
                 problems.add(
                         node, "servers: " + name + " is there twice", "keep one and give it the sum of the weights");
@@ -114,6 +130,12 @@ final class ServiceReader {
                         port + " cannot be reached with forwarding: direct, which rewrites no port",
                         "use forwarding: nat");
             }
+            if (port != 0 && server.application() != null) {
+                section.problem(
+                        MEMBER_PORT,
+                        port + " has no meaning for an application, which sees the packet's own port",
+                        "leave it out");
+            }
             members.add(new Member(
                     name,
                     (int) section.number(MEMBER_WEIGHT, server.weight(), 0, ConfigurationLoader.MOST_NUMBERED),
@@ -127,7 +149,7 @@ final class ServiceReader {
     }
 
     private void requireFamilies(Node node, ServerConfiguration server, List<IpAddress> addresses) {
-        for (IpAddress address : addresses) {
+        for (IpAddress address : server.application() == null ? addresses : List.<IpAddress>of()) {
             if (server.addresses().stream().noneMatch(a -> a.getClass() == address.getClass())) {
                 String family = address instanceof Ipv4Address ? "IPv4" : "IPv6";
                 problems.add(

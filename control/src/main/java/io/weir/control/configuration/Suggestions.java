@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds what was probably meant. */
-final class Suggestions {
+public final class Suggestions {
     private static final int FARTHEST = 3;
 
     private Suggestions() {}
 
     /** The known word with the smallest edit distance, when that is small. */
-    static Optional<String> closest(String word, List<String> known) {
+    public static Optional<String> closest(String word, List<String> known) {
         if (word.length() > 64) {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package io.weir.control.configuration;
 import io.weir.wire.IpAddress;
 import io.weir.wire.Ipv4Address;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -222,24 +224,36 @@ final class YamlSection {
 
     /** A duration such as {@code 500ms}, {@code 60s}, {@code 15m} or {@code 2h}. */
     Duration duration(ConfigurationKey key, Duration absent, Duration least, Duration greatest) {
+        return duration(key, absent, least, greatest, DURATION, "try 500ms, 60s, 15m or 2h");
+    }
+
+    /** Likewise, but also {@code 500us}. */
+    Duration shortDuration(ConfigurationKey key, Duration absent, Duration least, Duration greatest) {
+        return duration(key, absent, least, greatest, SHORT_DURATION, "try 500us or 2ms");
+    }
+
+    private Duration duration(
+            ConfigurationKey key, Duration absent, Duration least, Duration greatest, Pattern form, String fix) {
         Optional<String> text = text(key);
         if (text.isEmpty()) {
             return absent;
         }
-        var matcher = DURATION.matcher(text.get());
+        var matcher = form.matcher(text.get());
         if (!matcher.matches()) {
-            problem(key, "'" + Problems.shown(text.get()) + "' is not a duration", "try 500ms, 60s, 15m or 2h");
+            problem(key, "'" + Problems.shown(text.get()) + "' is not a duration", fix);
             return absent;
         }
         long amount = Long.parseLong(matcher.group(1));
         Duration duration = switch (matcher.group(2)) {
+            case "us" -> Duration.of(amount, ChronoUnit.MICROS);
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);
             default -> Duration.ofHours(amount);
         };
         if (duration.compareTo(least) < 0 || duration.compareTo(greatest) > 0) {
-            problem(key, text.get() + " is not in " + least.toMillis() + "ms.." + greatest.toSeconds() + "s", "");
+            String from = least.toNanos() % 1_000_000 == 0 ? least.toMillis() + "ms" : least.toNanos() / 1000 + "us";
+            problem(key, text.get() + " is not in " + from + ".." + greatest.toSeconds() + "s", "");
             return absent;
         }
         return duration;
@@ -255,9 +269,9 @@ final class YamlSection {
         return node instanceof ScalarNode scalar && scalar.getValue().isEmpty() && scalar.isPlain();
     }
 
-    private static final java.util.regex.Pattern DECIMAL =
-            java.util.regex.Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(%)?");
-    private static final java.util.regex.Pattern DURATION = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern DECIMAL = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(%)?");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(us|ms|s)");
 
     /** What was found wrong so far. */
     static final class Problems {
@@ -282,6 +296,14 @@ final class YamlSection {
             if (found.size() < MOST) {
                 found.add(new ConfigurationException.Problem(file, line, column, message, fix));
             }
+        }
+
+        String file() {
+            return file;
+        }
+
+        void add(ConfigurationException.Problem problem) {
+            add(problem.line(), problem.column(), problem.message(), problem.fix());
         }
 
         boolean isEmpty() {

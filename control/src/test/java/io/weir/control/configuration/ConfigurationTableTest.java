@@ -120,6 +120,79 @@ class ConfigurationTableTest {
         assertThat(neighbours.epoch()).isNotEqualTo(epoch);
     }
 
+    private static NodeConfiguration withHost(String more) throws ConfigurationException {
+        return ConfigurationLoader.parse("f", """
+            interfaces:
+              - {name: ext0, addresses: [10.0.0.1/24]}
+              - {name: int0, addresses: [192.168.1.1/24]}
+            host: {addresses: [10.0.0.20, "2001:db8::20"], packets-per-second: 1000, %s reserved: {sources: [10.7.0.0/16]}}
+            services: [{name: web, addresses: [10.0.0.100], protocol: tcp, port: 80, servers: [local]}]
+            """.formatted(more));
+    }
+
+    private static HostFacts hostFacts(long peer) {
+        return new HostFacts("host", new MacAddress(0x0200_0000_00b0L), new MacAddress(peer), 1400);
+    }
+
+    @Test
+    void the_host_stands_behind_the_interface_after_that_of_control() throws Exception {
+        table.hostInterface(hostFacts(0x0200_0000_00b1L));
+        table.apply(withHost(""), Decisions.NONE, FACTS, "test");
+        reader.refresh();
+
+        assertThat(reader.host().interfaceId())
+                .as("without a control interface")
+                .isEqualTo(4);
+        assertThat(reader.controlInterface()).isZero();
+        assertThat(reader.mtu(4)).isEqualTo(1400);
+        assertThat(reader.linkAddress(4)).isEqualTo(0x0200_0000_00b0L);
+        assertThat(reader.host().linkAddress()).isEqualTo(0x0200_0000_00b1L);
+        assertThat(reader.host().packetsPerSecond()).isEqualTo(1000);
+        assertThat(reader.host().reservedPerSecond()).isEqualTo(250);
+        assertThat(reader.host().isReservedSource(0, ConfigurationReader.mapped1(raw("10.7.1.1"))))
+                .isTrue();
+        assertThat(reader.addressKind4(raw("10.0.0.20"))).isEqualTo(ConfigurationReader.HOST);
+        int web = reader.service4(raw("10.0.0.100"), 6, 80);
+        assertThat(reader.memberAddress4(reader.member(web, 0))).isEqualTo(raw("10.0.0.20"));
+
+        table.controlInterface(new ControlFacts(
+                "control", new MacAddress(0x0200_0000_00c0L), new MacAddress(0x0200_0000_00c1L), 1500, List.of(), 9));
+        table.apply(withHost(""), Decisions.NONE, FACTS, "test");
+        reader.refresh();
+        assertThat(reader.host().interfaceId()).as("with a control interface").isEqualTo(4);
+        assertThat(reader.controlInterface()).isEqualTo(3);
+    }
+
+    @Test
+    void limits_of_the_host_change_in_words_and_a_new_device_moves_paths() throws Exception {
+        table.hostInterface(hostFacts(0x0200_0000_00b1L));
+        table.apply(withHost(""), Decisions.NONE, FACTS, "test");
+
+        assertThat(table.apply(withHost("per-source: 7,"), Decisions.NONE, FACTS, "test")
+                        .diff()
+                        .changes())
+                .containsExactly("host.per-source 50000 -> 7");
+        reader.refresh();
+        assertThat(reader.host().perSource()).isEqualTo(7);
+
+        int epoch = neighbours.epoch();
+        table.apply(withHost("per-source: 7,"), Decisions.NONE, FACTS, "test");
+        assertThat(neighbours.epoch()).isEqualTo(epoch);
+        table.hostInterface(hostFacts(0x0200_0000_00b2L));
+        reader.refresh();
+        table.apply(withHost("per-source: 7,"), Decisions.NONE, FACTS, "the device was made anew");
+        assertThat(neighbours.epoch()).isNotEqualTo(epoch);
+    }
+
+    @Test
+    void without_its_interface_nothing_is_known_of_the_host() throws Exception {
+        table.apply(withHost(""), Decisions.NONE, FACTS, "test");
+        reader.refresh();
+
+        assertThat(reader.host().interfaceId()).isZero();
+        assertThat(reader.addressKind4(raw("10.0.0.20"))).isEqualTo(ConfigurationReader.NOT_LOCAL);
+    }
+
     @Test
     void a_change_is_told_in_words_and_in_the_share_that_moves() throws Exception {
         apply(example);

@@ -101,7 +101,8 @@ class HealthCheckerThreadsTest {
                 List.of(check),
                 plain.load(),
                 plain.reports(),
-                plain.management());
+                plain.management(),
+                null);
 
         assertThat(CheckedServer.of(configuration))
                 .containsExactly(

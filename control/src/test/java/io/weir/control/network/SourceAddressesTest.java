@@ -54,4 +54,18 @@ class SourceAddressesTest {
                 ConfigurationLoader.parse("f", "interfaces: [{name: a, addresses: [10.0.0.1/24]}]"));
         assertThat(only4.towards(IpAddress.parse("2001:db8::1"))).isEmpty();
     }
+
+    @Test
+    void the_server_local_is_asked_from_an_own_address_and_never_from_its_own() throws ConfigurationException {
+        SourceAddresses hosted = new SourceAddresses(ConfigurationLoader.parse("f", """
+                interfaces:
+                  - {name: ext0, addresses: [192.0.2.1/24, "2001:db8:1::1/64"]}
+                  - {name: int0, addresses: [10.0.0.1/16]}
+                host: {addresses: [192.0.2.20, "2001:db8:ffff::20"]}
+                """));
+
+        assertThat(hosted.own()).doesNotContain(IpAddress.parse("192.0.2.20"));
+        assertThat(hosted.towards(IpAddress.parse("192.0.2.20"))).hasValue(IpAddress.parse("192.0.2.1"));
+        assertThat(hosted.towards(IpAddress.parse("2001:db8:ffff::20"))).hasValue(IpAddress.parse("2001:db8:1::1"));
+    }
 }

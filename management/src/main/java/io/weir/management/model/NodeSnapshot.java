@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters other counters by name
  * @param buffers packet buffers in all
  * @param freeBuffers packet buffers that nobody holds
+ * @param applications network applications, in the order of the configuration
  */
 public record NodeSnapshot(
         String name,
@@ -41,13 +42,53 @@ public record NodeSnapshot(
         List<DropView> drops,
         Map<String, Long> counters,
         long buffers,
-        long freeBuffers) {
+        long freeBuffers,
+        List<ApplicationView> applications) {
     public NodeSnapshot {
+        applications = List.copyOf(applications);
         processors = List.copyOf(processors);
         interfaces = List.copyOf(interfaces);
         services = List.copyOf(services);
         servers = List.copyOf(servers);
         drops = List.copyOf(drops);
+    }
+
+    /** Without applications. */
+    public NodeSnapshot(
+            String name,
+            long processId,
+            boolean running,
+            long takenAtEpochMs,
+            long uptimeMs,
+            long generation,
+            String cause,
+            long generationEpochMs,
+            List<ProcessorView> processors,
+            List<InterfaceView> interfaces,
+            List<ServiceView> services,
+            List<ServerView> servers,
+            List<DropView> drops,
+            Map<String, Long> counters,
+            long buffers,
+            long freeBuffers) {
+        this(
+                name,
+                processId,
+                running,
+                takenAtEpochMs,
+                uptimeMs,
+                generation,
+                cause,
+                generationEpochMs,
+                processors,
+                interfaces,
+                services,
+                servers,
+                drops,
+                counters,
+                buffers,
+                freeBuffers,
+                List.of());
     }
 
     /** A switching processor: the generation it has observed, and what it has done. */
@@ -163,6 +204,42 @@ public record NodeSnapshot(
             double memory,
             double executionMs,
             double requestsPerSecond) {}
+
+    /**
+     * A network application.
+     *
+     * @param type what it is an instance of
+     * @param state {@code running}; {@code stopped} on a switching processor at least; or {@code starting}
+     * @param reason why it was stopped, else empty
+     * @param processors switching processors of the node
+     * @param runningProcessors those on which it runs
+     * @param fallback what becomes of its packets where it is stopped
+     * @param budgetMicros time it may take for a batch, microseconds
+     * @param packets handed to it
+     * @param nanosPerPacket mean time it spent on a packet, nanoseconds; -1 when unknown
+     * @param counts what is counted of every application, by name
+     * @param counters its own counters by name
+     * @param drops packets it dropped, by its own reasons
+     */
+    public record ApplicationView(
+            String name,
+            String type,
+            String state,
+            String reason,
+            int processors,
+            int runningProcessors,
+            String fallback,
+            long budgetMicros,
+            long packets,
+            double nanosPerPacket,
+            Map<String, Long> counts,
+            Map<String, Long> counters,
+            Map<String, Long> drops) {
+        /** Packets it dropped, for all its reasons. */
+        public long dropped() {
+            return drops.values().stream().mapToLong(each -> each).sum();
+        }
+    }
 
     /** Packets dropped for a reason. */
     public record DropView(String reason, String description, long packets) {}

@@ -16,6 +16,7 @@ import java.util.List;
  * @param services all services, each with its number
  * @param applicationBase id of the first network application, 0 for none; their ids are greater than those of interfaces
  * @param claims packets that are applications', which do not overlap; at most {@link ConfigurationLayout#MAX_CLAIMS}
+ * @param host programs on the host behind the switch
  */
 public record ConfigurationImage(
         long generation,
@@ -26,7 +27,8 @@ public record ConfigurationImage(
         List<Server> servers,
         List<Service> services,
         int applicationBase,
-        List<Claim> claims) {
+        List<Claim> claims,
+        Host host) {
     public ConfigurationImage {
         interfaces = List.copyOf(interfaces);
         servers = List.copyOf(servers);
@@ -34,7 +36,7 @@ public record ConfigurationImage(
         claims = List.copyOf(claims);
     }
 
-    /** Without applications. */
+    /** Without applications and programs on the host. */
     public ConfigurationImage(
             long generation,
             String cause,
@@ -43,8 +45,58 @@ public record ConfigurationImage(
             List<Interface> interfaces,
             List<Server> servers,
             List<Service> services) {
-        this(generation, cause, createdAtEpochMs, settings, interfaces, servers, services, 0, List.of());
+        this(generation, cause, createdAtEpochMs, settings, interfaces, servers, services, 0, List.of(), Host.NONE);
     }
+
+    /**
+     * Programs on the host behind the switch.
+     *
+     * @param interfaceId id of their interface, which must be among the interfaces; 0 for none
+     * @param linkAddress link-layer address of their device, 48 bits, first octet highest
+     * @param addresses their own addresses
+     * @param packetsPerSecond packets handed to them per second and processor
+     * @param perSource likewise from one source
+     * @param reservedPerSecond how many of them are for reserved packets alone
+     * @param reservedSources at most {@link ConfigurationLayout#MAX_RESERVED_SOURCES}
+     * @param reservedPorts at most {@link ConfigurationLayout#MAX_RESERVED_PORTS}
+     */
+    public record Host(
+            int interfaceId,
+            long linkAddress,
+            List<RawAddress> addresses,
+            int packetsPerSecond,
+            int perSource,
+            int reservedPerSecond,
+            List<ReservedSource> reservedSources,
+            List<PortRange> reservedPorts) {
+        public static final Host NONE = new Host(0, 0, List.of(), 0, 0, 0, List.of(), List.of());
+
+        public Host {
+            addresses = List.copyOf(addresses);
+            reservedSources = List.copyOf(reservedSources);
+            reservedPorts = List.copyOf(reservedPorts);
+        }
+
+        /** The same behind another interface. */
+        public Host withInterface(int id) {
+            return new Host(
+                    id,
+                    linkAddress,
+                    addresses,
+                    packetsPerSecond,
+                    perSource,
+                    reservedPerSecond,
+                    reservedSources,
+                    reservedPorts);
+        }
+    }
+
+    /**
+     * A network whose packets to the host are reserved.
+     *
+     * @param prefixLength 0..128, counted in the IPv4-mapped form for IPv4 (a /8 is 104)
+     */
+    public record ReservedSource(RawAddress network, int prefixLength) {}
 
     /**
      * Node-wide numbers.
@@ -332,6 +384,8 @@ public record ConfigurationImage(
         private final List<Claim> claims = new ArrayList<>();
         private int applicationBase;
 
+        private Host host = Host.NONE;
+
         private Builder() {}
 
         public Builder generation(long value) {
@@ -379,6 +433,11 @@ public record ConfigurationImage(
             return this;
         }
 
+        public Builder host(Host value) {
+            host = value;
+            return this;
+        }
+
         public ConfigurationImage build() {
             return new ConfigurationImage(
                     generation,
@@ -389,7 +448,8 @@ public record ConfigurationImage(
                     servers,
                     services,
                     applicationBase,
-                    claims);
+                    claims,
+                    host);
         }
     }
 }

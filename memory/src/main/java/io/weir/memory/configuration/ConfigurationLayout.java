@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
  *  288  u32 control ports              292  {u16 least, u16 greatest} [32]
  *  484  u32 first application, 0 = none  488  u32 offset of the claims, u32 claims
  *  496  u64 addresses with claims, IPv4: a bit for each value of a hash   504  u64 likewise, IPv6
+ *  420  u32 offset of the host's record, 0 = none
  * interface, 128 bytes; record 0 is interface id 1
  *    0  u64 link address, 48 bits     8  u32 mtu
  *   12  u32 first own IPv4, u32 count (indexes)   20  u32 first own IPv6, u32 count
@@ -61,6 +62,10 @@ import java.nio.charset.StandardCharsets;
  * selection slot, 2 bytes: u16 index of a member of the service
  * claim, 32 bytes, behind all sections; those of an address stand together
  *    0  u64 address0, u64 address1   16  u32 protocol   20  u16 least port, u16 greatest port   24  u32 application id
+ * host, 960 bytes, behind the sections
+ *    0  u32 interface id    4  u32 packets per second   8  u32 packets per second and source   12  u32 reserved packets
+ *   16  u64 link address of the device, 48 bits        24  u32 reserved ports                 28  u32 reserved sources
+ *   32  {u16 least, u16 greatest} [32]                160  {u64 network0, u64 network1, u32 prefix length, u32 0} [32]
  * </pre>
  */
 public final class ConfigurationLayout {
@@ -79,6 +84,12 @@ public final class ConfigurationLayout {
     public static final int MAX_CONTROL_PORTS = 32;
     /** Most claims of applications. */
     public static final int MAX_CLAIMS = 256;
+    /** Most addresses of the host's programs. */
+    public static final int MAX_HOST_ADDRESSES = 64;
+    /** Most networks whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_SOURCES = 32;
+    /** Most ranges of ports whose packets to the host are reserved. */
+    public static final int MAX_RESERVED_PORTS = 32;
 
     // Unaligned layouts, so that any segment may hold a side (a heap array in a test, too); records are aligned anyway.
     static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
@@ -115,6 +126,8 @@ public final class ConfigurationLayout {
     static final int CLAIM_COUNT = 492;
     static final int CLAIMED4 = 496;
     static final int CLAIMED6 = 504;
+
+    static final int HOST_RECORD = 420;
 
     static final int INTERFACES = 0;
     static final int OWN4 = 1;
@@ -211,6 +224,18 @@ public final class ConfigurationLayout {
     static final int SERVER_TAGS = 40;
     static final int SERVER_TAG_COUNT = 44;
     static final int SERVER_NAME = 48;
+
+    static final int HOST_INTERFACE = 0;
+    static final int HOST_PACKETS = 4;
+    static final int HOST_PER_SOURCE = 8;
+    static final int HOST_RESERVED = 12;
+    static final int HOST_LINK_ADDRESS = 16;
+    static final int HOST_PORT_COUNT = 24;
+    static final int HOST_SOURCE_COUNT = 28;
+    static final int HOST_PORTS = 32;
+    static final int HOST_SOURCES = HOST_PORTS + MAX_RESERVED_PORTS * CONTROL_PORTS_BYTES;
+    /** With padding to whole cache lines. */
+    static final int HOST_BYTES = 960;
 
     static final int TAG_BYTES = NAME_BYTES + 1;
     /** Words of the bit set of resetting servers. */

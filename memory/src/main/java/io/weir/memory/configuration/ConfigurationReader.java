@@ -47,6 +47,9 @@ public final class ConfigurationReader {
     /** An address of applications, which is neither an interface's nor a service's. */
     public static final int APPLICATION = 4;
 
+    /** An address of the programs on the host. */
+    public static final int HOST = 3;
+
     private static final long NOTHING_PINNED = -1;
 
     private final Sides sides;
@@ -75,6 +78,7 @@ public final class ConfigurationReader {
     private int firstApplication;
     private long claimed4;
     private long claimed6;
+    private final HostView host = new HostView();
 
     /**
      * A reader for one processor. Nothing is pinned until the first {@link #refresh}.
@@ -132,6 +136,7 @@ public final class ConfigurationReader {
         firstApplication = isWritten ? side.get(U32, FIRST_APPLICATION) : 0;
         claimed4 = isWritten ? side.get(U64, CLAIMED4) : 0;
         claimed6 = isWritten ? side.get(U64, CLAIMED6) : 0;
+        host.pin(side, isWritten);
     }
 
     private int sectionOffset(int section) {
@@ -142,7 +147,7 @@ public final class ConfigurationReader {
         return side.get(U32, SECTIONS + 8L * section + 4);
     }
 
-    /** {@link #NOT_LOCAL}, {@link #OWN}, {@link #VIRTUAL} or {@link #APPLICATION}. */
+    /** {@link #NOT_LOCAL}, {@link #OWN}, {@link #VIRTUAL}, {@link #HOST} or {@link #APPLICATION}. */
     public int addressKind4(int address) {
         return addressKind(0, RawAddress.mapped(address));
     }
@@ -471,6 +476,11 @@ public final class ConfigurationReader {
         return address0 == 0 && (address1 & 0xff_ffff_ffff_ffffL) == 0 ? (int) (address1 >>> 56) : 0;
     }
 
+    /** The programs on the host; the same object for all sides. */
+    public HostView host() {
+        return host;
+    }
+
     // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.
 
     public int interfaceCount() {
@@ -571,7 +581,7 @@ public final class ConfigurationReader {
         return (address0 & 0xc0ff) == 0x80fe;
     }
 
-    /** Number of IPv4 addresses of services and applications, each once, that are not own addresses alone. */
+    /** Number of IPv4 addresses of services, applications and the host, each once: virtual ones to a network. */
     public int virtualCount4() {
         return virtualCount4;
     }
@@ -586,7 +596,7 @@ public final class ConfigurationReader {
         return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES + ENTRY4_EXTRA);
     }
 
-    /** Likewise of IPv6 addresses. */
+    /** Number of IPv6 addresses of services, applications and the host, each once. */
     public int virtualCount6() {
         return virtualCount6;
     }

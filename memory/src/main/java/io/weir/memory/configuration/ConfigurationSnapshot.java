@@ -77,7 +77,7 @@ public final class ConfigurationSnapshot {
                 "the configuration changed during each of " + ATTEMPTS + " attempts to read it");
     }
 
-    /** Everything the side holds; services by number, their addresses in ascending raw order. */
+    /** Everything the side holds; services by number, their and the host's addresses in ascending raw order. */
     public ConfigurationImage image() {
         return image;
     }
@@ -105,6 +105,10 @@ public final class ConfigurationSnapshot {
 
     /** Reads the records of one side. */
     private record Parser(MemorySegment side) {
+        private static final Comparator<RawAddress> ORDER = Comparator.comparing((RawAddress each) -> !each.isIpv4())
+                .thenComparing(each -> Long.reverseBytes(each.address0()), Long::compareUnsigned)
+                .thenComparing(each -> Long.reverseBytes(each.address1()), Long::compareUnsigned);
+
         ConfigurationImage image() {
             List<Integer> timeouts = new ArrayList<>();
             for (int state = 0; state < ConnectionState.COUNT; state++) {
@@ -129,7 +133,20 @@ public final class ConfigurationSnapshot {
                     servers(),
                     services(),
                     side.get(U32, FIRST_APPLICATION),
-                    ClaimSection.read(side));
+                    ClaimSection.read(side),
+                    HostView.read(side, hostAddresses()));
+        }
+
+        private List<RawAddress> hostAddresses() {
+            List<RawAddress> addresses = new ArrayList<>();
+            for (int slot = 0; slot < count(ADDRESS_HASH); slot++) {
+                long at = offset(ADDRESS_HASH) + (long) slot * HASH_SLOT_BYTES;
+                if (side.get(U32, at + ADDRESS_KIND) == ConfigurationReader.HOST) {
+                    addresses.add(address(at));
+                }
+            }
+            addresses.sort(ORDER);
+            return addresses;
         }
 
         private List<PortRange> controlPorts() {
@@ -248,10 +265,7 @@ public final class ConfigurationSnapshot {
                     addresses.computeIfAbsent(number, n -> new ArrayList<>()).add(address(at));
                 }
             }
-            Comparator<RawAddress> order = Comparator.comparing((RawAddress each) -> !each.isIpv4())
-                    .thenComparing(each -> Long.reverseBytes(each.address0()), Long::compareUnsigned)
-                    .thenComparing(each -> Long.reverseBytes(each.address1()), Long::compareUnsigned);
-            addresses.values().forEach(each -> each.sort(order));
+            addresses.values().forEach(each -> each.sort(ORDER));
             return addresses;
         }
 

@@ -28,7 +28,7 @@ public final class ConfigurationWriter {
     private final ConfigurationImage image;
     private final int[] offsets = new int[SECTION_COUNT];
     private final int[] counts = new int[SECTION_COUNT];
-    /** Virtual addresses in order of appearance, each with the interface whose network has it, or 0. */
+    /** Addresses of services and of the host in order of appearance, each with the interface whose network has it, or 0. */
     private final Map<RawAddress, Integer> virtualAddresses = new LinkedHashMap<>();
 
     private final List<OwnAddress> own4 = new ArrayList<>();
@@ -38,6 +38,7 @@ public final class ConfigurationWriter {
     /** Numbers of servers whose connections are to be removed. */
     private final Set<Integer> resetting = new HashSet<>();
 
+    private int hostOffset;
     private int nextSlots;
     private int nextRule;
     private final ClaimSection claims;
@@ -82,6 +83,7 @@ public final class ConfigurationWriter {
                 image.settings().timeoutsMs().size(),
                 8);
         checkControl(image.settings());
+        HostView.check(image.host(), image.interfaces().size());
         for (Interface each : image.interfaces()) {
             for (OwnAddress own : each.addresses()) {
                 (own.address().isIpv4() ? own4 : own6).add(own);
@@ -112,6 +114,11 @@ public final class ConfigurationWriter {
         claims.check();
         claims.addressesBeside(virtualAddresses.keySet())
                 .forEach(address -> virtualAddresses.computeIfAbsent(address, this::interfaceWithNetworkOf));
+        for (RawAddress address : image.host().addresses()) {
+            if (virtualAddresses.put(address, interfaceWithNetworkOf(address)) != null) {
+                throw new IllegalArgumentException("an address of the host is that of a service, too, or given twice");
+            }
+        }
         int virtual4 = (int)
                 virtualAddresses.keySet().stream().filter(RawAddress::isIpv4).count();
         long[] elements = {
@@ -138,7 +145,8 @@ public final class ConfigurationWriter {
             // Sections start on cache lines: 64 bytes.
             offset = (offset + elements[section] * elementBytes(section) + 63) & -64;
         }
-        return claims.place(offset);
+        hostOffset = (int) offset;
+        return claims.place(offset + HostView.bytes(image.host()));
     }
 
     private static long slotsOf(Members members) {
@@ -215,6 +223,7 @@ public final class ConfigurationWriter {
         for (Service service : image.services()) {
             writeService(service);
         }
+        HostView.write(side, hostOffset, image.host());
         side.set(U64, 0, MAGIC);
     }
 
@@ -291,9 +300,15 @@ public final class ConfigurationWriter {
             } else {
                 writeEntry6(VIRTUAL6, index6++, address, each.getValue());
             }
-            putAddress(
-                    address, claims.isOnly(address) ? ConfigurationReader.APPLICATION : ConfigurationReader.VIRTUAL, 0);
+            putAddress(address, kind(address), 0);
         }
+    }
+
+    private int kind(RawAddress address) {
+        if (image.host().addresses().contains(address)) {
+            return ConfigurationReader.HOST;
+        }
+        return claims.isOnly(address) ? ConfigurationReader.APPLICATION : ConfigurationReader.VIRTUAL;
     }
 
     private void writeEntry4(int section, int index, RawAddress address, int extra) {

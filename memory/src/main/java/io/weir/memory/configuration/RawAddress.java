@@ -36,6 +36,13 @@ public record RawAddress(long address0, long address1) {
         return ofBits6(0, id);
     }
 
+    /** Id of the application that it stands for in a member's place, or 0. */
+    public int application() {
+        return isIpv4()
+                ? ConfigurationReader.application4(raw4())
+                : ConfigurationReader.application6(address0, address1);
+    }
+
     /** The second half of the mapped form; the first half is 0. */
     static long mapped(int raw4) {
         return ((long) raw4 << 32) | (MAPPED_PREFIX & 0xffff_ffffL);

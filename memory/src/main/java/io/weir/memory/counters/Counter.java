@@ -26,7 +26,8 @@ public enum Counter {
     ICMP_ERRORS_SENT("ICMP and ICMPv6 errors sent about packets that could not be forwarded"),
     ICMP_ERRORS_TRANSLATED("ICMP and ICMPv6 errors about translated connections passed on"),
     CONTROL_PACKETS_DELIVERED("packets handed to the control processor's own sockets"),
-    APPLICATION_PACKETS_MADE("packets that network applications made themselves");
+    APPLICATION_PACKETS_MADE("packets that network applications made themselves"),
+    HOST_PACKETS_DELIVERED("packets to host addresses handed to the programs there; balanced ones not counted");
 
     private final String description;
 

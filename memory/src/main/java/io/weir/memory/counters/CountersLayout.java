@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  *   0  u32 blocks, u32 interfaces, u32 services, u32 servers, u64 bytes per block        (one cache line)
  *  64  block 0: switching processor 0
  *      block 1 ...
- *      last block: control processor
+ *      last block: control processor; its one writer is the interface daemon, the only part of it that moves packets
  *
  * a block, a whole number of cache lines:
  *  +0     u64 counter[Counter]                                     padded to whole lines

@@ -61,7 +61,12 @@ public enum DropReason {
     APPLICATION_DROPPED("dropped by a network application for a reason of its own, which `weir applications` names"),
     APPLICATION_STOPPED("for a network application that was stopped, or that this processor does not have"),
     APPLICATION_SOURCE_INVALID("from a network application with a source that is not an address of ours"),
-    APPLICATION_DESTINATION_REFUSED("from a network application to an own or service address, or to no single station");
+    APPLICATION_DESTINATION_REFUSED("from a network application to an own or service address, or to no single station"),
+    HOST_RATE_LIMITED("to a host address, over the limit per second"),
+    HOST_SOURCE_LIMITED("to a host address, over the limit per second and source"),
+    HOST_CONGESTED("for the host, which does not keep up; reserved packets go on"),
+    HOST_SOURCE_INVALID("from the host with a source that is not a host address"),
+    SERVER_IS_CLIENT("the server chosen is the client itself, whose system would refuse its own address as a source");
 
     private final String description;
 

@@ -17,7 +17,7 @@ public enum Region {
     CONNECTIONS4("the switching processors, one at a time per record", 64, 1),
     CONNECTIONS6("the switching processors, one at a time per record", 64, 1),
     QUEUES("descriptions by the control processor, values by the processor that polls the queue", 64, 1),
-    RINGS("each ring by its one producer, its head by its one consumer", 128, 2),
+    RINGS("each ring by its one producer, its head by its one consumer", 128, 3),
     POOL("the stack of free chunks by all processors, each cache by its processor", 64, 1),
     PACKETS("whoever holds the buffer", 4096, 1),
     SERVERS("the control processor", 64, 1),

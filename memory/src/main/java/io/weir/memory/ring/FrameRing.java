@@ -23,7 +23,7 @@ import java.lang.invoke.VarHandle;
  * record. The consumer reads records, then releases head; the producer acquires head before it overwrites them.
  * When full, {@link #offer} refuses and the frame stays with the caller.
  *
- * <p>The producer calls {@link #offer} and {@link #free}; the consumer calls {@link #available}, the accessors and
+ * <p>The producer calls {@link #offer}, {@link #free} and {@link #hasRoom}; the consumer calls {@link #available}, the accessors and
  * {@link #consume}. Each side may have its own object over the same memory.
  */
 public final class FrameRing {
@@ -98,6 +98,16 @@ public final class FrameRing {
         long tail = (long) LONG.get(memory, TAIL_OFFSET);
         refreshHead(tail);
         return capacity - (int) (tail - (long) LONG.get(memory, HEAD_COPY_OFFSET));
+    }
+
+    /** True when the producer can append so many frames now; mostly without a look at the consumer's line. */
+    public boolean hasRoom(int frames) {
+        long tail = (long) LONG.get(memory, TAIL_OFFSET);
+        if (tail + frames - (long) LONG.get(memory, HEAD_COPY_OFFSET) <= capacity) {
+            return true;
+        }
+        refreshHead(tail);
+        return tail + frames - (long) LONG.get(memory, HEAD_COPY_OFFSET) <= capacity;
     }
 
     // Consumer.

@@ -3,11 +3,13 @@ package io.weir.memory.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
 import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -365,6 +367,98 @@ class ConfigurationTableTest {
         assertThat(reader.hasResettingServers()).isFalse();
         assertThat(reader.isResetting(2)).isFalse();
         assertThat(reader.controlInterface()).isZero();
+    }
+
+    private static ConfigurationImage withHost(Host host) {
+        return ConfigurationImage.builder()
+                .add(new Interface(
+                        "int0", 0x0200_0000_0001L, 1500, List.of(new OwnAddress(RawAddress.of4(raw(10, 1, 0, 1)), 24))))
+                .add(new Interface("host", 0x0200_0000_0002L, 1500, List.of()))
+                .host(host)
+                .build();
+    }
+
+    private static Host host(RawAddress... addresses) {
+        return new Host(
+                2,
+                0x0200_0000_00aaL,
+                List.of(addresses),
+                1000,
+                100,
+                250,
+                List.of(
+                        new ReservedSource(RawAddress.of4(raw(10, 7, 0, 0)), 96 + 16),
+                        new ReservedSource(RawAddress.ofBits6(0x2001_0db8_0007_0000L, 0), 48),
+                        new ReservedSource(new RawAddress(0, 0), 0)),
+                List.of(new PortRange(22, 22), new PortRange(5000, 5999)));
+    }
+
+    @Test
+    void the_host_has_addresses_limits_and_reserved_packets() {
+        RawAddress address4 = RawAddress.of4(raw(10, 1, 0, 20));
+        RawAddress address6 = RawAddress.ofBits6(0x2001_0db8_0000_0000L, 0x20);
+        ConfigurationImage image = withHost(host(address4, address6));
+        activate(image);
+
+        assertThat(ConfigurationSnapshot.read(sides, a, b).image()).isEqualTo(image);
+        assertThat(reader.addressKind4(raw(10, 1, 0, 20))).isEqualTo(ConfigurationReader.HOST);
+        assertThat(reader.addressKind6(address6.address0(), address6.address1()))
+                .isEqualTo(ConfigurationReader.HOST);
+        assertThat(reader.ownInterface4(raw(10, 1, 0, 20))).isZero();
+        assertThat(reader.virtualCount4()).isEqualTo(1);
+        assertThat(reader.virtualInterface4(0)).isEqualTo(1);
+        assertThat(reader.virtualCount6()).isEqualTo(1);
+        assertThat(reader.virtualInterface6(0)).isZero();
+        HostView host = reader.host();
+        assertThat(host.interfaceId()).isEqualTo(2);
+        assertThat(host.linkAddress()).isEqualTo(0x0200_0000_00aaL);
+        assertThat(host.packetsPerSecond()).isEqualTo(1000);
+        assertThat(host.perSource()).isEqualTo(100);
+        assertThat(host.reservedPerSecond()).isEqualTo(250);
+        assertThat(host.isReservedPort(22)).isTrue();
+        assertThat(host.isReservedPort(5500)).isTrue();
+        assertThat(host.isReservedPort(23)).isFalse();
+        assertThat(host.isReservedSource(0, ConfigurationReader.mapped1(raw(10, 7, 9, 9))))
+                .isTrue();
+        assertThat(host.isReservedSource(0, ConfigurationReader.mapped1(raw(10, 8, 9, 9))))
+                .as("::/0 is not for IPv4")
+                .isFalse();
+        assertThat(host.isReservedSource(address6.address0(), 7)).isTrue();
+
+        ConfigurationWriter.write(backup(), image());
+        sides.flip();
+        reader.refresh();
+        assertThat(reader.host().interfaceId()).isZero();
+        assertThat(reader.host().isReservedPort(22)).isFalse();
+        assertThat(reader.addressKind4(raw(10, 1, 0, 20))).isNotEqualTo(ConfigurationReader.HOST);
+    }
+
+    @Test
+    void an_impossible_host_is_refused() {
+        RawAddress address = RawAddress.of4(raw(10, 1, 0, 20));
+        Host host = host(address);
+
+        assertThatThrownBy(() -> ConfigurationWriter.write(a, withHost(host(address, address))))
+                .hasMessageContaining("given twice");
+        assertThatThrownBy(() -> ConfigurationWriter.write(
+                        a, withHost(new Host(3, 1, List.of(address), 1, 1, 1, List.of(), List.of()))))
+                .hasMessageContaining("host interface");
+        assertThatThrownBy(() -> ConfigurationWriter.write(
+                        a, withHost(new Host(2, 1, List.of(), 1, 1, 1, List.of(), List.of(new PortRange(9, 8))))))
+                .hasMessageContaining("reserved port");
+        assertThatThrownBy(() -> ConfigurationWriter.write(
+                        a,
+                        withHost(new Host(
+                                2,
+                                1,
+                                List.of(),
+                                1,
+                                1,
+                                1,
+                                java.util.Collections.nCopies(
+                                        33, host.reservedSources().getFirst()),
+                                List.of()))))
+                .hasMessageContaining("reserved sources");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
+import io.weir.port.VirtioNetHeader;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

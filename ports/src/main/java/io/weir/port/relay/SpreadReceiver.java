@@ -68,6 +68,11 @@ public final class SpreadReceiver implements Port {
     }
 
     @Override
+    public boolean isCongested() {
+        return transmit.isCongested();
+    }
+
+    @Override
     public boolean hasBacklog() {
         return ring.available(1) != 0;
     }

@@ -35,7 +35,7 @@ class RelayTest {
     private final ProcessorCounters senderCounters = ProcessorCounters.standalone();
     private final ProcessorCounters ownerCounters = ProcessorCounters.standalone();
     private final RingRegion rings =
-            new RingRegion(Arena.ofAuto().allocate(RingRegion.bytes(2, 1, RING), 128), 2, RING);
+            new RingRegion(Arena.ofAuto().allocate(RingRegion.bytes(2, 1, RING, 0), 128), 2, RING, 0);
     private final WakeUp wakeUp = new WakeUp(rings.doorbell(1));
     private final MemoryWire wire = new MemoryWire(ID, "ext0", 0x02_00_00_00_00_01L, 1500, 1, QUEUE);
     private final MemoryPort queue = wire.port(0, ownerOwners);

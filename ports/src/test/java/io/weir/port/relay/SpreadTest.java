@@ -33,7 +33,7 @@ class SpreadTest {
     private final FrameOwners[] owners = {new FrameOwners(pools[0]), new FrameOwners(pools[1])};
     private final ProcessorCounters counters = ProcessorCounters.standalone();
     private final RingRegion rings =
-            new RingRegion(Arena.ofAuto().allocate(RingRegion.bytes(2, 2, RING), 128), 2, RING);
+            new RingRegion(Arena.ofAuto().allocate(RingRegion.bytes(2, 2, RING, 0), 128), 2, RING, 0);
     private final WakeUp[] wakeUps = {new WakeUp(rings.doorbell(0)), new WakeUp(rings.doorbell(1))};
     private final Spread[] ways = {new Spread(rings.ring(0), wakeUps[0]), new Spread(rings.ring(1), wakeUps[1])};
     private final MemoryWire wire = new MemoryWire(ID, "ext0", 0x02_00_00_00_00_01L, 1500, 1, 256);

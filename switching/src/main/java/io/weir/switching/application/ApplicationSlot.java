@@ -11,14 +11,22 @@ import io.weir.memory.application.ApplicationState;
  * Used by that processor's thread alone; allocation-free while the application behaves.
  *
  * <p>A call that is longer than the budget by the wall clock proves nothing: the kernel may have given the processor to
- * somebody else. It makes the application <em>suspect</em> for {@value #SUSPICION_SECONDS} s, during which the processor time
- * of each call is measured as well; a call that takes more than the budget of that stops it. So nobody pays for the second
- * clock while all is well, and a busy machine stops nobody. Until an application has seen {@value #WARM_PACKETS} packets its
- * code may still be interpreted, and the budget is {@value #COLD_FACTOR} times as large.
+ * somebody else. It makes the application <em>suspect</em> for {@value #SUSPICION_MS} ms, during which the processor time is
+ * measured as well, of the next call and then of each {@value #SAMPLE}th, as that clock is a system call. What a measured
+ * call takes beyond the budget is a debt, counted for all calls it stands for; one thousandth of the passing time is
+ * forgiven. A debt of {@value #DEBT_BUDGETS} budgets stops the application: at the next call when it is far over its budget,
+ * after some more when it is a little over, never for the microseconds that an interrupt takes. So a busy machine stops
+ * nobody. Until an application has seen {@value #WARM_PACKETS} packets its code may still be interpreted, and the budget is
+ * {@value #COLD_FACTOR} times as large.
  */
 public final class ApplicationSlot {
-    private static final int SUSPICION_SECONDS = 10;
-    private static final long SUSPICION_NANOS = SUSPICION_SECONDS * 1_000_000_000L;
+    private static final int SUSPICION_MS = 1000;
+    private static final long SUSPICION_NANOS = SUSPICION_MS * 1_000_000L;
+    /** A power of two. */
+    private static final int SAMPLE = 16;
+
+    private static final int DEBT_BUDGETS = 16;
+    private static final int FORGIVEN_SHARE = 1000;
     private static final int WARM_PACKETS = 20_000;
     private static final int COLD_FACTOR = 20;
 
@@ -33,7 +41,12 @@ public final class ApplicationSlot {
 
     private boolean stopped;
     private boolean suspected;
+    /** Calls since it became suspect. */
+    private int suspectCalls;
+
     private long suspectedUntil;
+    private long debtNanos;
+    private long debtAt;
     private long packets;
     private boolean isTimerSet;
     private int timerDueMs;
@@ -118,7 +131,7 @@ public final class ApplicationSlot {
     }
 
     private void call(Packets batch, int nowMs, boolean isTimer) {
-        boolean measured = suspected;
+        boolean measured = suspected && (suspectCalls & (SAMPLE - 1)) == 0;
         long processorBegin = measured ? clock.processorNanos() : 0;
         long begin = clock.wallNanos();
         block.enter(nowMs);
@@ -135,28 +148,43 @@ public final class ApplicationSlot {
         long end = clock.wallNanos();
         long wall = end - begin;
         block.add(ApplicationCount.NANOSECONDS, wall);
+        if (measured && wall > budget()) {
+            measure(clock.processorNanos() - processorBegin, wall, end);
+        }
+        if (suspected) {
+            suspectCalls++;
+        }
         if (wall > budget()) {
-            overrun(measured, processorBegin, wall, end);
+            suspect(end);
         } else if (suspected && end - suspectedUntil > 0) {
             suspected = false;
         }
+    }
+
+    private void suspect(long end) {
+        block.add(ApplicationCount.SUSPICIONS, 1);
+        if (!suspected) {
+            suspected = true;
+            suspectCalls = 0;
+            debtAt = end;
+        }
+        suspectedUntil = end + SUSPICION_NANOS;
     }
 
     private long budget() {
         return packets < WARM_PACKETS ? COLD_FACTOR * budgetNanos : budgetNanos;
     }
 
-    private void overrun(boolean measured, long processorBegin, long wall, long end) {
-        block.add(ApplicationCount.SUSPICIONS, 1);
-        if (measured) {
-            long taken = clock.processorNanos() - processorBegin;
-            if (taken > budget()) {
-                stop("took " + taken / 1000 + " µs of processor time in one call (" + wall / 1000
-                        + " µs by the wall clock), the budget is " + budget() / 1000 + " µs");
-            }
+    private void measure(long taken, long wall, long end) {
+        long forgiven = (end - debtAt) / FORGIVEN_SHARE;
+        long excess = Math.max(0, taken - budget());
+        debtNanos = Math.max(0, debtNanos - forgiven) + excess * (suspectCalls == 0 ? 1 : SAMPLE);
+        debtAt = end;
+        if (debtNanos > DEBT_BUDGETS * budgetNanos) {
+            stop("took " + taken / 1000 + " µs of processor time in one call (" + wall / 1000
+                    + " µs by the wall clock), the budget is " + budget() / 1000 + " µs, and of late it was "
+                    + debtNanos / 1000 + " µs over");
         }
-        suspected = true;
-        suspectedUntil = end + SUSPICION_NANOS;
     }
 
     /** Where in its own code. */

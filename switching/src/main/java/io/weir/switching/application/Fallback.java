@@ -5,7 +5,5 @@ public enum Fallback {
     /** They are dropped. */
     DROP,
     /** TCP is answered with a reset, UDP dropped. */
-    RESET,
-    /** They go to the programs of the host. */
-    HOST
+    RESET
 }

@@ -120,9 +120,10 @@ final class Announcer {
         }
     }
 
-    /** Behind the control interface nobody has to learn anything. */
+    /** Behind the control interface and on the host nobody has to learn anything. */
     private boolean isNetwork(int id) {
-        return id != configuration.controlInterface();
+        return id != configuration.controlInterface()
+                && id != configuration.host().interfaceId();
     }
 
     private boolean hasRounds() {

@@ -250,7 +250,7 @@ final class ApplicationReplies {
         if (configuration.addressKind4(source) == ConfigurationReader.NOT_LOCAL) {
             return Verdict.drop(DropReason.APPLICATION_SOURCE_INVALID);
         }
-        if (configuration.addressKind4(destination) != ConfigurationReader.NOT_LOCAL
+        if (!isReachable(configuration.addressKind4(destination))
                 || !Ipv4Scope.isStation(destination)
                 || Ipv4Scope.isLinkLocal(destination)) {
             return Verdict.drop(DropReason.APPLICATION_DESTINATION_REFUSED);
@@ -265,11 +265,16 @@ final class ApplicationReplies {
         if (configuration.addressKind6(batch.source0[i], batch.source1[i]) == ConfigurationReader.NOT_LOCAL) {
             return Verdict.drop(DropReason.APPLICATION_SOURCE_INVALID);
         }
-        if (configuration.addressKind6(destination0, destination1) != ConfigurationReader.NOT_LOCAL
+        if (!isReachable(configuration.addressKind6(destination0, destination1))
                 || !Forwarder.isForwardable6(destination0, destination1)) {
             return Verdict.drop(DropReason.APPLICATION_DESTINATION_REFUSED);
         }
         return leave(batch, i, paths.resolve6(destination0, destination1, nowMs), nowMs);
+    }
+
+    /** Of our own addresses only those of the host's programs: the others would be us again. */
+    private static boolean isReachable(int kind) {
+        return kind == ConfigurationReader.NOT_LOCAL || kind == ConfigurationReader.HOST;
     }
 
     private int leave(PacketBatch batch, int i, int path, int nowMs) {

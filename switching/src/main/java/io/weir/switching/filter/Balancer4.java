@@ -29,7 +29,10 @@ import java.lang.foreign.MemorySegment;
  * are, the end points verify them anyway.
  */
 final class Balancer4 {
-    /** Members tried when the translated addresses and ports are taken, or the server cannot be reached. */
+    /**
+     * Members tried when the translated addresses and ports are taken, the server cannot be reached, or it is the client
+     * itself: translated, the packet would come to it from its own address.
+     */
     static final int ATTEMPTS = 4;
 
     /** Packets up to the least MTU of IPv6 (RFC 8200 section 5) with a tagged Ethernet header fit every link. */
@@ -52,9 +55,12 @@ final class Balancer4 {
     private final IcmpErrors errors;
     private final Egress egress;
     private final ApplicationStage applications;
+    private final HostGate host;
 
     /** Of the neighbour table, read once per batch. */
     private int epoch;
+    /** Read once per batch; 0, which no path has, without a host. */
+    private int hostInterface;
     /** Packets of connections since the last {@link #endBatch}. */
     private int balanced;
     /** Of the reverse record that was claimed last. */
@@ -69,7 +75,8 @@ final class Balancer4 {
             NeighbourResolver resolver,
             IcmpErrors errors,
             Egress egress,
-            ApplicationStage applications) {
+            ApplicationStage applications,
+            HostGate host) {
         this.frames = context.frames;
         this.chain = context.chain;
         this.table = context.connections4;
@@ -85,10 +92,12 @@ final class Balancer4 {
         this.errors = errors;
         this.egress = egress;
         this.applications = applications;
+        this.host = host;
     }
 
     void beginBatch() {
         epoch = neighbours.epoch();
+        hostInterface = host.interfaceId();
     }
 
     void endBatch() {
@@ -127,6 +136,9 @@ final class Balancer4 {
         boolean isPathKnown = cursor.isPathOf(epoch);
         if (isPathKnown && batch.packetEnd[i] > SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
+        if (isPathKnown && cursor.egress() == hostInterface && host.holdsBack(batch, i)) {
+            return Verdict.drop(DropReason.HOST_CONGESTED);
         }
         if (kind != ConnectionTable.DIRECT && !translate(batch, i, kind, cursor.newAddress(), cursor.newPort())) {
             return Verdict.drop(DropReason.TTL_EXPIRED);
@@ -252,9 +264,17 @@ final class Balancer4 {
             // An application answers from the service's address itself.
             boolean direct = allDirect || ConfigurationReader.application4(server) != 0;
             int port = portOf(member, batch.key[i]);
+            if (!direct && server == (int) batch.source0[i]) {
+                refusal = DropReason.SERVER_IS_CLIENT;
+                continue;
+            }
             int path = paths.resolve4(server, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {
                 refusal = reasonOf(path);
+                continue;
+            }
+            if (paths.egress() == hostInterface && host.holdsBack(batch, i)) {
+                refusal = DropReason.HOST_CONGESTED;
                 continue;
             }
             if (!direct) {

@@ -39,9 +39,12 @@ final class Balancer6 {
     private final IcmpErrors errors;
     private final Egress egress;
     private final ApplicationStage applications;
+    private final HostGate host;
 
     /** Of the neighbour table, read once per batch. */
     private int epoch;
+    /** Read once per batch; 0, which no path has, without a host. */
+    private int hostInterface;
     /** Packets of connections since the last {@link #endBatch}. */
     private int balanced;
     /** Of the reverse record that was claimed last. */
@@ -56,7 +59,8 @@ final class Balancer6 {
             NeighbourResolver resolver,
             IcmpErrors errors,
             Egress egress,
-            ApplicationStage applications) {
+            ApplicationStage applications,
+            HostGate host) {
         this.frames = context.frames;
         this.chain = context.chain;
         this.table = context.connections6;
@@ -72,10 +76,12 @@ final class Balancer6 {
         this.errors = errors;
         this.egress = egress;
         this.applications = applications;
+        this.host = host;
     }
 
     void beginBatch() {
         epoch = neighbours.epoch();
+        hostInterface = host.interfaceId();
     }
 
     void endBatch() {
@@ -120,6 +126,9 @@ final class Balancer6 {
         boolean isPathKnown = cursor.isPathOf(epoch);
         if (isPathKnown && batch.packetEnd[i] > Balancer4.SMALL_BYTES && isTooLong(batch, i, cursor.egress(), nowMs)) {
             return Verdict.drop(DropReason.FRAME_TOO_LONG);
+        }
+        if (isPathKnown && cursor.egress() == hostInterface && host.holdsBack(batch, i)) {
+            return Verdict.drop(DropReason.HOST_CONGESTED);
         }
         if (kind != ConnectionTable.DIRECT
                 && !translate(batch, i, kind, cursor.newAddress0(), cursor.newAddress1(), cursor.newPort())) {
@@ -240,9 +249,17 @@ final class Balancer6 {
             long server1 = configuration.memberAddress1(member);
             boolean direct = allDirect || ConfigurationReader.application6(server0, server1) != 0;
             int port = portOf(member, batch.key[i]);
+            if (!direct && server0 == batch.source0[i] && server1 == batch.source1[i]) {
+                refusal = DropReason.SERVER_IS_CLIENT;
+                continue;
+            }
             int path = paths.resolve6(server0, server1, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {
                 refusal = Balancer4.reasonOf(path);
+                continue;
+            }
+            if (paths.egress() == hostInterface && host.holdsBack(batch, i)) {
+                refusal = DropReason.HOST_CONGESTED;
                 continue;
             }
             if (!direct) {

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <ul>
  *   <li>Packets from the control interface must have an own address as their source, which nobody else may have. They are
- *       routed, also when forwarding is off, and open no connections of services. What the network stack there says about
+ *       routed, also to the host and when forwarding is off, and open no connections of services. What the network stack there says about
  *       its link (ARP, neighbour and listener discovery) is of no interest: its neighbours are fixed.
  *   <li>Packets to an own address that belong to no connection and no service go to the control interface when their port
  *       is a control port, or when they are ICMP echo replies or errors; no more per second than the configuration allows.
@@ -43,7 +43,7 @@ final class ControlGate {
         if (configuration.ownInterface4((int) batch.source0[i]) == 0) {
             return Verdict.drop(DropReason.CONTROL_SOURCE_INVALID);
         }
-        if (configuration.addressKind4((int) batch.destination0[i]) != ConfigurationReader.NOT_LOCAL) {
+        if (isRefused(configuration.addressKind4((int) batch.destination0[i]))) {
             return Verdict.drop(DropReason.CONTROL_DESTINATION_REFUSED);
         }
         return forwarder.forwardAlways4(batch, i, nowMs);
@@ -61,14 +61,19 @@ final class ControlGate {
         if (configuration.ownInterface6(source0, source1) == 0) {
             return Verdict.drop(DropReason.CONTROL_SOURCE_INVALID);
         }
-        if (configuration.addressKind6(destination0, destination1) != ConfigurationReader.NOT_LOCAL) {
+        if (isRefused(configuration.addressKind6(destination0, destination1))) {
             return Verdict.drop(DropReason.CONTROL_DESTINATION_REFUSED);
         }
         return forwarder.forwardAlways6(batch, i, nowMs);
     }
 
+    /** Own and virtual addresses; those of the host are servers like others. */
+    private static boolean isRefused(int destinationKind) {
+        return destinationKind == ConfigurationReader.OWN || destinationKind == ConfigurationReader.VIRTUAL;
+    }
+
     /** Unspecified, link-local or multicast: about the link itself. */
-    private static boolean isOfLink(long source0, long source1, long destination0) {
+    static boolean isOfLink(long source0, long source1, long destination0) {
         return (source0 | source1) == 0
                 || LocalAddresses.isLinkLocal(source0)
                 || LocalAddresses.isLinkLocal(destination0)

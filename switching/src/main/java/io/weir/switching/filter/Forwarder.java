@@ -75,7 +75,7 @@ final class Forwarder {
             return unreachable(batch, i, path, nowMs);
         }
         if (isTooLong(batch, i)) {
-            return tooLong(batch, i, nowMs);
+            return tooLong(batch, i, configuration.mtu(paths.egress()), nowMs);
         }
         // Time to live is the low byte of the raw word it shares with the protocol.
         int word = frames.get(RAW_16, packet + 8) & 0xffff;
@@ -117,7 +117,7 @@ final class Forwarder {
             return unreachable(batch, i, path, nowMs);
         }
         if (isTooLong(batch, i)) {
-            return tooLong(batch, i, nowMs);
+            return tooLong(batch, i, configuration.mtu(paths.egress()), nowMs);
         }
         frames.set(JAVA_BYTE, packet + 7, (byte) (hopLimit - 1));
         return send(batch, i, path, nowMs);
@@ -137,9 +137,20 @@ final class Forwarder {
      */
     int deliver(PacketBatch batch, int i, int interfaceId, long linkAddress) {
         untag(batch, i);
-        if (SegmentLength.exceeds(frames, batch, i, configuration.mtu(interfaceId))) {
-            return Verdict.drop(DropReason.FRAME_TOO_LONG);
-        }
+        return SegmentLength.exceeds(frames, batch, i, configuration.mtu(interfaceId))
+                ? Verdict.drop(DropReason.FRAME_TOO_LONG)
+                : handOver(batch, i, interfaceId, linkAddress);
+    }
+
+    /** The same, but the sender learns of what is too long for the link. */
+    int deliverOrTell(PacketBatch batch, int i, int interfaceId, long linkAddress, int nowMs) {
+        untag(batch, i);
+        return SegmentLength.exceeds(frames, batch, i, configuration.mtu(interfaceId))
+                ? tooLong(batch, i, configuration.mtu(interfaceId), nowMs)
+                : handOver(batch, i, interfaceId, linkAddress);
+    }
+
+    private int handOver(PacketBatch batch, int i, int interfaceId, long linkAddress) {
         LinkHeader.set(frames, batch.frames.address[i], linkAddress, configuration.linkAddress(interfaceId));
         egress.send(batch, i, interfaceId);
         return Verdict.SENT;
@@ -216,9 +227,8 @@ final class Forwarder {
         return Verdict.drop(DropReason.TTL_EXPIRED);
     }
 
-    private int tooLong(PacketBatch batch, int i, int nowMs) {
+    private int tooLong(PacketBatch batch, int i, int mtu, int nowMs) {
         FrameBatch columns = batch.frames;
-        int mtu = configuration.mtu(paths.egress());
         errors.tooBig(columns.address[i], columns.length[i], columns.owner[i], columns.ingress[i], mtu, nowMs);
         return Verdict.drop(DropReason.FRAME_TOO_LONG);
     }

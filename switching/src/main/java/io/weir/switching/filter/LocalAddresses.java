@@ -14,6 +14,9 @@ final class LocalAddresses {
     /** First eight bytes of the link-local prefix fe80::/64, raw. */
     static final long LINK_LOCAL_0 = 0x80feL;
 
+    /** 192.0.0.8, raw: who speaks without an IPv4 address of his own (RFC 7600 section 4.8). */
+    private static final int NO_ADDRESS_4 = 0x0800_00c0;
+
     private final ConfigurationReader configuration;
     private final @Nullable Port[] ports;
 
@@ -93,16 +96,60 @@ final class LocalAddresses {
         return address0 == LINK_LOCAL_0 && address1 == linkLocal1(linkAddress(interfaceId));
     }
 
-    /** An own address of the interface to ask or answer with towards {@code destination}, or 0. */
+    /**
+     * An own address of the interface to ask or answer with towards {@code destination}, or 0. The host's interface has
+     * none; weir speaks to it with that of another.
+     */
     int source4(int interfaceId, int destination) {
-        return configuration.sourceAddress4(interfaceId, destination);
+        return isHost(interfaceId) ? hostSource4(destination) : configuration.sourceAddress4(interfaceId, destination);
+    }
+
+    private boolean isHost(int interfaceId) {
+        return interfaceId == configuration.host().interfaceId();
+    }
+
+    private int hostSource4(int destination) {
+        int first = NO_ADDRESS_4;
+        for (int id = 1; id <= configuration.interfaceCount(); id++) {
+            int own = configuration.sourceAddress4(id, destination);
+            if (own != 0 && isNear4(id, own, destination)) {
+                return own;
+            }
+            first = first == NO_ADDRESS_4 && own != 0 ? own : first;
+        }
+        return first;
+    }
+
+    /** True when an own address of the interface is in one network with the destination. */
+    private boolean isNear4(int interfaceId, int own, int destination) {
+        for (int k = 0; k < configuration.ownCount4(interfaceId); k++) {
+            if (configuration.ownAddress4(interfaceId, k) == own) {
+                int prefix = configuration.ownPrefix4(interfaceId, k);
+                return prefix == 0 || Integer.reverseBytes(own ^ destination) >>> (32 - prefix) == 0;
+            }
+        }
+        return false;
+    }
+
+    /** The first interface with an address for global destinations; the host's own, which has none, when there is none. */
+    private int hostSpeaker6(int hostInterface) {
+        for (int id = 1; id <= configuration.interfaceCount(); id++) {
+            int count = configuration.ownCount6(id);
+            for (int k = 0; k < count; k++) {
+                if (!isLinkLocal(configuration.ownAddress0(id, k))) {
+                    return id;
+                }
+            }
+        }
+        return hostInterface;
     }
 
     /**
      * Finds an own address of the interface to speak with towards a destination: {@link #source0} and {@link #source1}.
      * Link-local when the destination is (RFC 6724 rule 2) or when the interface has no other.
      */
-    void selectSource6(int interfaceId, long destination0, long destination1) {
+    void selectSource6(int towards, long destination0, long destination1) {
+        int interfaceId = isHost(towards) ? hostSpeaker6(towards) : towards;
         int k = configuration.sourceAddress6(interfaceId, destination0, destination1);
         if (k != ConfigurationReader.NONE) {
             source0 = configuration.ownAddress0(interfaceId, k);

@@ -27,7 +27,8 @@ import io.weir.port.FrameBatch;
  *   <li>from one of our own addresses: dropped, except that a direct-return server may answer through weir when that is
  *       its router: a packet whose source is a service with direct forwarding is routed;
  *   <li>from and to the control processor's own sockets: {@link ControlGate};
- *   <li>to an address and port that a network application claims: {@link ApplicationStage}, at the end of the batch.
+ *   <li>to an address and port that a network application claims: {@link ApplicationStage}, at the end of the batch;
+ *   <li>from and to the programs on the host: {@link HostGate}.
  * </ul>
  *
  * <p>Fragments to services and own addresses are refused; others are routed.
@@ -51,6 +52,7 @@ public final class PacketFilter {
     private final Forwarder forwarder;
     private final ControlGate control;
     private final ApplicationStage applications;
+    private final HostGate host;
     private final IcmpErrorTranslator errorTranslator;
     private final Sweeper sweeper;
 
@@ -81,6 +83,7 @@ public final class PacketFilter {
         this.echo = new EchoResponder(context, egress, local);
         this.forwarder = new Forwarder(context, egress, paths, resolver, errors);
         this.control = new ControlGate(context, forwarder);
+        this.host = new HostGate(context, forwarder);
         this.errorTranslator = new IcmpErrorTranslator(context, egress, paths, resolver);
         this.resets = new ResetResponder(context, egress);
         this.applications = new ApplicationStage(context, egress, forwarder, paths, resolver, resets);
@@ -88,9 +91,9 @@ public final class PacketFilter {
         ConnectionPairs6 pairs6 = new ConnectionPairs6(context);
         Selector selector = new Selector(context);
         this.balancer4 =
-                new Balancer4(context, cursor4, pairs4, selector, paths, resolver, errors, egress, applications);
+                new Balancer4(context, cursor4, pairs4, selector, paths, resolver, errors, egress, applications, host);
         this.balancer6 =
-                new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress, applications);
+                new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress, applications, host);
         this.sweeper = new Sweeper(context, pairs4, pairs6);
     }
 
@@ -103,6 +106,7 @@ public final class PacketFilter {
         batch.nowMicros = nowMicros;
         parser.parse(batch);
         touchConnections(batch);
+        host.beginBatch();
         balancer4.beginBatch();
         balancer6.beginBatch();
         int size = batch.frames.size();
@@ -214,7 +218,7 @@ public final class PacketFilter {
             case PacketBatch.KIND_IPV4 -> decide4(batch, i, nowMs);
             case PacketBatch.KIND_IPV6 -> decide6(batch, i, nowMs);
             case PacketBatch.KIND_ARP ->
-                control.isFrom(batch, i)
+                control.isFrom(batch, i) || host.isFrom(batch, i)
                         ? Verdict.drop(DropReason.CONTROL_MESSAGE_CONSUMED)
                         : resolver.handleArp(batch, i, nowMs);
             default -> batch.drop[i];
@@ -260,8 +264,15 @@ public final class PacketFilter {
         }
         int source = (int) batch.source0[i];
         int destination = (int) batch.destination0[i];
-        boolean local = configuration.addressKind4(destination) != ConfigurationReader.NOT_LOCAL;
-        if (configuration.addressKind4(source) != ConfigurationReader.NOT_LOCAL) {
+        int kind = configuration.addressKind4(destination);
+        boolean local = kind != ConfigurationReader.NOT_LOCAL;
+        boolean fromHost = host.isFrom(batch, i);
+        if (fromHost) {
+            int refusal = host.leave4(batch, i);
+            if (refusal != Verdict.UNDECIDED) {
+                return refusal;
+            }
+        } else if (configuration.addressKind4(source) != ConfigurationReader.NOT_LOCAL) {
             int service = batch.isFlow(i)
                     ? configuration.service4(source, batch.protocol[i], sourcePort(batch, i))
                     : ConfigurationReader.ABSENT;
@@ -270,9 +281,13 @@ public final class PacketFilter {
             }
         }
         if (!local) {
-            return isTcp(batch, i) && configuration.isResetting4(source, Protocol.TCP, sourcePort(batch, i))
-                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
-                    : forwarder.forward4(batch, i, nowMs);
+            if (isTcp(batch, i) && configuration.isResetting4(source, Protocol.TCP, sourcePort(batch, i))) {
+                return resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs);
+            }
+            return fromHost ? forwarder.forwardAlways4(batch, i, nowMs) : forwarder.forward4(batch, i, nowMs);
+        }
+        if (kind == ConfigurationReader.HOST) {
+            return host.deliver4(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);
@@ -304,7 +319,13 @@ public final class PacketFilter {
             return control.leave6(batch, i, nowMs);
         }
         boolean message = isControl6(batch, i);
-        if (message && isNeighbourDiscovery(batch, i)) {
+        boolean fromHost = host.isFrom(batch, i);
+        if (fromHost) {
+            int refusal = host.leave6(batch, i);
+            if (refusal != Verdict.UNDECIDED) {
+                return refusal;
+            }
+        } else if (message && isNeighbourDiscovery(batch, i)) {
             return resolver.handleNdp(batch, i, nowMs);
         }
         long source0 = batch.source0[i];
@@ -314,8 +335,9 @@ public final class PacketFilter {
         if (source0 == 0 && source1 == 0) {
             return Verdict.drop(DropReason.SOURCE_ADDRESS_INVALID);
         }
-        boolean local = configuration.addressKind6(destination0, destination1) != ConfigurationReader.NOT_LOCAL;
-        if (configuration.addressKind6(source0, source1) != ConfigurationReader.NOT_LOCAL) {
+        int kind = configuration.addressKind6(destination0, destination1);
+        boolean local = kind != ConfigurationReader.NOT_LOCAL;
+        if (!fromHost && configuration.addressKind6(source0, source1) != ConfigurationReader.NOT_LOCAL) {
             int service = batch.isFlow(i)
                     ? configuration.service6(source0, source1, batch.protocol[i], sourcePort(batch, i))
                     : ConfigurationReader.ABSENT;
@@ -323,13 +345,17 @@ public final class PacketFilter {
                 return Verdict.drop(DropReason.SOURCE_ADDRESS_INVALID);
             }
         }
+        if (kind == ConfigurationReader.HOST) {
+            return host.deliver6(batch, i, nowMs);
+        }
         if (message && (local || isLinkScope(destination0))) {
             return control.takesMessage6(batch, i) ? control.deliver(batch, i, nowMs) : echo.handle6(batch, i, nowMs);
         }
         if (!local) {
-            return isTcp(batch, i) && configuration.isResetting6(source0, source1, Protocol.TCP, sourcePort(batch, i))
-                    ? resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs)
-                    : forwarder.forward6(batch, i, nowMs);
+            if (isTcp(batch, i) && configuration.isResetting6(source0, source1, Protocol.TCP, sourcePort(batch, i))) {
+                return resets.answer(batch, i, DropReason.CONNECTION_UNKNOWN_RESET, nowMs);
+            }
+            return fromHost ? forwarder.forwardAlways6(batch, i, nowMs) : forwarder.forward6(batch, i, nowMs);
         }
         if (batch.fragment[i]) {
             return Verdict.drop(DropReason.FRAGMENT_UNSUPPORTED);

@@ -112,7 +112,7 @@ final class Parser {
         }
         long first = Words.get64(frames, address);
         boolean group = (first & 1) != 0;
-        if (!group && (first & MAC_MASK) != ownMac(queue.ingress[i])) {
+        if (!group && (first & MAC_MASK) != ownMac(queue.ingress[i]) && !isFromHost(queue.ingress[i])) {
             return DropReason.NOT_FOR_US;
         }
         if ((first & 1L << 48) != 0) {
@@ -137,6 +137,11 @@ final class Parser {
             case ARP -> parseArp(batch, i, length);
             default -> DropReason.ETHERTYPE_UNSUPPORTED;
         };
+    }
+
+    /** A device without ARP sends to its own link-layer address: arp_constructor of Linux' net/ipv4/arp.c. */
+    private boolean isFromHost(int ingress) {
+        return ingress == configuration.host().interfaceId();
     }
 
     private long ownMac(int ingress) {

@@ -7,7 +7,7 @@ import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 
 /**
- * Next-hop look-up: route, then neighbour, gives the egress interface and both link-layer addresses. The result stands
+ * Next-hop look-up: route, then neighbour, or the host's interface for its addresses, gives the egress interface and both link-layer addresses. The result stands
  * in this object until the next call. Resolved paths are remembered in a small direct-mapped cache for as long as the
  * path epoch ({@link NeighbourTable#epoch}) stays: every change of routes, configuration or neighbours moves it on.
  * The marker address of a network application leads to it. Addresses are raw; one thread; allocation-free.
@@ -30,6 +30,7 @@ final class Paths {
     private final NeighbourTable neighbours;
     private final ProcessorCounters counters;
     private final LocalAddresses local;
+    private final ConfigurationReader configuration;
 
     // The cache, by slot.
     private final long[] key0 = new long[CACHE_SLOTS];
@@ -51,6 +52,7 @@ final class Paths {
         this.neighbours = context.neighbours;
         this.counters = context.counters;
         this.local = local;
+        this.configuration = context.configuration;
     }
 
     /** The path towards an IPv4 address. */
@@ -65,6 +67,11 @@ final class Paths {
         int application = ConfigurationReader.application4(destination);
         if (application != 0) {
             return towards(application, slot, 0, destination1);
+        }
+        if (configuration.addressKind4(destination) == ConfigurationReader.HOST) {
+            toHost();
+            keep(slot, 0, destination1);
+            return RESOLVED;
         }
         int route = routes.find4(destination);
         if (route == RouteReader.ABSENT) {
@@ -89,6 +96,11 @@ final class Paths {
         if (application != 0) {
             return towards(application, slot, destination0, destination1);
         }
+        if (configuration.addressKind6(destination0, destination1) == ConfigurationReader.HOST) {
+            toHost();
+            keep(slot, destination0, destination1);
+            return RESOLVED;
+        }
         int route = routes.find6(destination0, destination1);
         if (route == RouteReader.ABSENT) {
             return NO_ROUTE;
@@ -111,6 +123,14 @@ final class Paths {
         nextHopEntry = NeighbourTable.ABSENT;
         keep(slot, address0, address1);
         return RESOLVED;
+    }
+
+    /** Addresses of the host are behind its interface whatever the routes say, and its device has one link-layer address. */
+    private void toHost() {
+        egress = configuration.host().interfaceId();
+        sourceMac = local.linkAddress(egress);
+        destinationMac = configuration.host().linkAddress();
+        nextHopEntry = NeighbourTable.ABSENT;
     }
 
     private int neighbour(int interfaceId, long address0, long address1, int nowMs) {
@@ -177,7 +197,7 @@ final class Paths {
         return sourceMac;
     }
 
-    /** Neighbour entry of the next hop. */
+    /** Neighbour entry of the next hop; after {@link #PENDING}. */
     int nextHopEntry() {
         return nextHopEntry;
     }

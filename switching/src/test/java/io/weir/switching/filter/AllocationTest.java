@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationReader;
+import io.weir.memory.configuration.RawAddress;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
@@ -73,6 +76,14 @@ class AllocationTest {
         CONTROL_IN_6(own(6, false), false, counted(Counter.CONTROL_PACKETS_DELIVERED)),
         CONTROL_OUT_4(own(4, true), false, counted(Counter.PACKETS_ROUTED)),
         CONTROL_OUT_6(own(6, true), false, counted(Counter.PACKETS_ROUTED)),
+        HOST_IN_4(host(4, false), false, counted(Counter.HOST_PACKETS_DELIVERED)),
+        HOST_IN_6(host(6, false), false, counted(Counter.HOST_PACKETS_DELIVERED)),
+        HOST_OUT_4(host(4, true), false, counted(Counter.PACKETS_ROUTED)),
+        HOST_OUT_6(host(6, true), false, counted(Counter.PACKETS_ROUTED)),
+        NAT_LOCAL_4(client(TestFrame.tcp(Protocol.ACK), 4, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NAT_LOCAL_6(client(TestFrame.tcp(Protocol.ACK), 6, 80), true, counted(Counter.PACKETS_BALANCED)),
+        NEW_LOCAL_4(client(TestFrame.tcp(Protocol.SYN), 4, 80), false, counted(Counter.CONNECTIONS_CREATED)),
+        NEW_LOCAL_6(client(TestFrame.tcp(Protocol.SYN), 6, 80), false, counted(Counter.CONNECTIONS_CREATED)),
         RESET_LONG_4(
                 client(TestFrame.tcp(Protocol.ACK).payload(LONG), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
         RESET_4(client(TestFrame.tcp(Protocol.ACK), 4, FREE_PORT), false, counted(Counter.RESETS_SENT)),
@@ -157,6 +168,39 @@ class AllocationTest {
                         .from(family == 4 ? TestNode.CLIENT : TestNode.CLIENT6, 53)
                         .to(own, CONTROL_PORT)
                         .build();
+    }
+
+    /** Between a host address and a station: from the host, or to it. */
+    private static byte[] host(int family, boolean from) {
+        String host = family == 4 ? "10.0.1.20" : "fd01::20";
+        return from
+                ? TestFrame.udp()
+                        .from(host, 53)
+                        .to(family == 4 ? "10.0.2.1" : "fd02::1", 53)
+                        .build()
+                : TestFrame.udp()
+                        .from(family == 4 ? TestNode.CLIENT : TestNode.CLIENT6, FIRST_PORT)
+                        .to(host, 53)
+                        .build();
+    }
+
+    private static Host hostOf(Kind kind) {
+        int id = kind.name().contains("OUT") ? 1 : 2;
+        List<RawAddress> addresses = kind.name().contains("LOCAL")
+                ? List.of("10.0.2.1", "10.0.2.2", "10.0.2.3", "fd02::1", "fd02::2", "fd02::3").stream()
+                        .map(TestNode::of)
+                        .toList()
+                : List.of(TestNode.of("10.0.1.20"), TestNode.of("fd01::20"));
+        List<ReservedSource> reserved = List.of(new ReservedSource(TestNode.of("10.99.0.0"), 112));
+        return new Host(
+                id,
+                TestNode.SERVER_MAC,
+                addresses,
+                1_000_000,
+                500_000,
+                250_000,
+                reserved,
+                List.of(new PortRange(22, 22)));
     }
 
     private static byte[] client(TestFrame frame, int family, int port) {
@@ -250,6 +294,9 @@ class AllocationTest {
             int id = kind.name().contains("OUT") ? 1 : 2;
             builder.settings = builder.settings.withControl(
                     id, TestNode.SERVER_MAC, List.of(new PortRange(CONTROL_PORT, CONTROL_PORT)), 1_000_000);
+        }
+        if (kind.name().startsWith("HOST") || kind.name().contains("LOCAL")) {
+            builder.image.host(hostOf(kind));
         }
         return builder.build();
     }

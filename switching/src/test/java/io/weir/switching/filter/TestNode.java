@@ -4,6 +4,7 @@ import static io.weir.switching.filter.TestFrame.raw4;
 import static io.weir.switching.filter.TestFrame.raw6;
 
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
@@ -27,6 +28,7 @@ import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.Route;
 import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
+import io.weir.port.ForwardingPort;
 import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
 import io.weir.port.Port;
@@ -58,6 +60,8 @@ final class TestNode {
     static final String VIP6 = "fd01::100";
     static final long OUTER_MAC = 0x02_00_00_00_01_01L;
     static final long INNER_MAC = 0x02_00_00_00_02_01L;
+    static final long HOST_MAC = 0x02_00_00_00_03_01L;
+    static final int HOST_ID = 3;
     static final long CLIENT_MAC = 0x02_00_00_00_01_77L;
     static final long SERVER_MAC = 0x02_00_00_00_02_70L;
     static final int BUFFERS = 1024;
@@ -70,6 +74,12 @@ final class TestNode {
     final NeighbourTable neighbours;
     final MemoryStation outside;
     final MemoryStation inside;
+    /** Behind the host interface of a node with a {@link Builder#host}. */
+    final MemoryStation host;
+
+    /** What the host interface says of itself. */
+    boolean hostCongested;
+
     /** The interfaces when the node has {@link Builder#faults}. */
     final FaultyPort outerPort;
 
@@ -93,7 +103,15 @@ final class TestNode {
         /** Network applications, of ids from the image's first one on. */
         List<ApplicationSlot> applications = List.of();
 
+        /** Programs on the host behind interface 3, if there is one. */
+        boolean hostPort = true;
+
         private int serviceNumber;
+
+        Builder host(Host host) {
+            image.add(new Interface("host", HOST_MAC, 1500, List.of())).host(host);
+            return this;
+        }
 
         Builder() {
             image.add(new Interface("outer", OUTER_MAC, 1500, List.of(own("10.0.1.1", 24), own("fd01::1", 64))));
@@ -218,7 +236,10 @@ final class TestNode {
         List<Port> polled = builder.faults.equals(FaultSettings.NONE)
                 ? List.of(outer.port(0, owners), inner.port(0, owners))
                 : List.of(outerPort, innerPort);
-        @Nullable Port[] ports = {null, polled.get(0), polled.get(1)};
+        MemoryWire programs = wire(HOST_ID, "host", HOST_MAC, builder.offloads);
+        host = programs.station(storage.view(1));
+        Port hostPort = new CongestedPort(programs.port(0, owners));
+        @Nullable Port[] ports = {null, polled.get(0), polled.get(1), builder.hostPort ? hostPort : null};
         context = new ProcessorContext(
                 owners,
                 counters,
@@ -232,7 +253,7 @@ final class TestNode {
                 ports,
                 new Handshakes(),
                 builder.applications);
-        processor = new SwitchingProcessor(context, polled);
+        processor = new SwitchingProcessor(context, List.of(polled.get(0), polled.get(1), hostPort));
         learn(1, CLIENT, CLIENT_MAC);
         learn(1, CLIENT6, CLIENT_MAC);
         for (int k = 1; k <= 3; k++) {
@@ -240,6 +261,17 @@ final class TestNode {
             learn(2, "fd02::" + k, SERVER_MAC + k);
         }
         settle();
+    }
+
+    private final class CongestedPort extends ForwardingPort {
+        CongestedPort(Port port) {
+            super(port);
+        }
+
+        @Override
+        public boolean isCongested() {
+            return hostCongested;
+        }
     }
 
     private static MemoryWire wire(int id, String name, long mac, boolean offloads) {
@@ -278,7 +310,7 @@ final class TestNode {
         while (outside.collect() != null) {
             // one frame less
         }
-        while (inside.collect() != null) {
+        while (inside.collect() != null || host.collect() != null) {
             // one frame less
         }
     }
@@ -295,6 +327,11 @@ final class TestNode {
         return cycle();
     }
 
+    byte @Nullable [] fromHost(TestFrame frame) {
+        host.inject(0, frame.macs(HOST_MAC, HOST_MAC).build(), Offload.NONE);
+        return cycle();
+    }
+
     byte @Nullable [] fromServer(TestFrame frame) {
         frame.macs(INNER_MAC, SERVER_MAC + 1);
         inside.inject(0, frame.build(), Offload.NONE);
@@ -306,6 +343,9 @@ final class TestNode {
         MemoryStation.TransmittedFrame out = inside.collect();
         if (out == null) {
             out = outside.collect();
+        }
+        if (out == null) {
+            out = host.collect();
         }
         return out == null ? null : out.bytes();
     }

@@ -98,7 +98,8 @@ final class ApplicationScenarios {
                 servers,
                 services,
                 ID,
-                claims);
+                claims,
+                image.host());
     }
 
     /** The application is the only server of both services. */

@@ -35,6 +35,8 @@ enum Family {
     final Endpoint service;
     final Endpoint server1;
     final Endpoint server2;
+    /** The programs on weir's host, as their device sends. */
+    final Endpoint host;
     /** On the internal network, but not known to weir's neighbour table. */
     final Endpoint stranger;
 
@@ -48,6 +50,7 @@ enum Family {
         service = Endpoint.of(ext + "10", EXT_MAC);
         server1 = Endpoint.of(in + "11", SERVER_1_MAC);
         server2 = Endpoint.of(in + "12", SERVER_2_MAC);
+        host = Endpoint.of(ext + "20", Sites.HOST_LINK_MAC);
         stranger = Endpoint.of(in + "99", Sites.STRANGER_MAC);
     }
 

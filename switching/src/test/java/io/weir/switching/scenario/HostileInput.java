@@ -53,7 +53,10 @@ final class HostileInput {
             Sites.weighted(0, 3).configuration(),
             Sites.weighted(0, 0).configuration(),
             Sites.with(Sites.limits(2, 2, 4, false)).configuration(),
-            Sites.network(List.of(), Settings.DEFAULTS).configuration());
+            Sites.network(List.of(), Settings.DEFAULTS).configuration(),
+            Sites.hosted(1, 1).configuration(),
+            Sites.hosted(1, 1, Sites.hostLimits(5, 3, 2).withInterface(Sites.INT), false, 600)
+                    .configuration());
 
     /** Frames of all scenarios, each once, with the interface they come in by. */
     static final List<Scenario.Receive> FRAMES = frames();

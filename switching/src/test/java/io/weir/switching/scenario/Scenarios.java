@@ -21,7 +21,9 @@ final class Scenarios {
                         ReconfigurationScenarios.all(),
                         RuleScenarios.all(),
                         ControlNetworkScenarios.all(),
-                        ApplicationScenarios.all())
+                        ApplicationScenarios.all(),
+                        HostScenarios.all(),
+                        LocalServerScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }

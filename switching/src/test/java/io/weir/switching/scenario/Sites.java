@@ -1,11 +1,13 @@
 package io.weir.switching.scenario;
 
 import io.weir.memory.configuration.ConfigurationImage;
+import io.weir.memory.configuration.ConfigurationImage.Host;
 import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
 import io.weir.memory.configuration.ConfigurationImage.PortRange;
+import io.weir.memory.configuration.ConfigurationImage.ReservedSource;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -21,6 +23,7 @@ final class Sites {
     static final int EXT = 1;
     static final int INT = 2;
     static final int CONTROL = 3;
+    static final int HOST = 4;
 
     static final long EXT_MAC = 0x02_00_00_00_01_01L;
     static final long INT_MAC = 0x02_00_00_00_02_01L;
@@ -32,6 +35,10 @@ final class Sites {
     static final long CONTROL_MAC = 0x02_00_00_00_03_01L;
     /** Of the end of the control interface where weir's own sockets are. */
     static final long CONTROL_LINK_MAC = 0x02_00_00_00_03_02L;
+
+    static final long HOST_MAC = 0x02_00_00_00_04_01L;
+    /** Of the host's device. */
+    static final long HOST_LINK_MAC = 0x02_00_00_00_04_02L;
 
     static final long BROADCAST = 0xffff_ffff_ffffL;
 
@@ -101,6 +108,73 @@ final class Sites {
                 interfaces,
                 image.servers(),
                 image.services()));
+    }
+
+    /** Reserved for packets from or to it. */
+    static final int RESERVED_PORT = 22;
+
+    /** Limits that no scenario reaches. */
+    static Network hosted(int localWeight, int remoteWeight) {
+        return hosted(localWeight, remoteWeight, hostLimits(10_000, 10_000, 1_000), true, 1500);
+    }
+
+    /**
+     * Like {@link #controlled} with programs on the host, which are server 3.
+     *
+     * @param localWeight of the host in the services, where it listens on port 8080
+     * @param remoteWeight of server 1
+     */
+    static Network hosted(int localWeight, int remoteWeight, Host host, boolean forwarding, int mtu) {
+        Network network = controlled(1000, forwarding);
+        ConfigurationImage image = network.configuration();
+        List<Interface> interfaces = new ArrayList<>(image.interfaces());
+        interfaces.add(new Interface("host", HOST_MAC, mtu, List.of()));
+        List<Server> servers = new ArrayList<>(image.servers());
+        servers.add(new Server(3, "local", 1, List.of(Family.IPV4.host.raw(), Family.IPV6.host.raw())));
+        List<Service> services = image.services().stream()
+                .map(each -> new Service(
+                        each.number(),
+                        each.name(),
+                        each.protocol(),
+                        each.port(),
+                        each.forwarding(),
+                        each.algorithm(),
+                        each.addresses(),
+                        withHost(Family.IPV4, localWeight, remoteWeight),
+                        withHost(Family.IPV6, localWeight, remoteWeight)))
+                .toList();
+        return network.withConfiguration(new ConfigurationImage(
+                image.generation(),
+                image.cause(),
+                image.createdAtEpochMs(),
+                image.settings(),
+                interfaces,
+                servers,
+                services,
+                0,
+                List.of(),
+                host));
+    }
+
+    private static Members withHost(Family family, int localWeight, int remoteWeight) {
+        return Members.inOrder(List.of(
+                new Member(3, localWeight, family.host.raw(), SERVER_PORT),
+                new Member(1, remoteWeight, family.server1.raw(), SERVER_PORT)));
+    }
+
+    /** Reserved: port 22, and what comes from behind the gateway. */
+    static Host hostLimits(int packetsPerSecond, int perSource, int reservedPerSecond) {
+        return new Host(
+                HOST,
+                HOST_LINK_MAC,
+                List.of(Family.IPV4.host.raw(), Family.IPV6.host.raw()),
+                packetsPerSecond,
+                perSource,
+                reservedPerSecond,
+                List.of(
+                        new ReservedSource(Family.IPV4.remote.raw(), 128),
+                        new ReservedSource(Family.IPV6.remote.raw(), 64)),
+                List.of(new PortRange(RESERVED_PORT, RESERVED_PORT)));
     }
 
     /** TCP and UDP services on every port; server 1 has all slots, rules may name server 2. */

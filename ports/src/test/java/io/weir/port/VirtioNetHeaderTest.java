@@ -1,9 +1,8 @@
-package io.weir.port.afpacket;
+package io.weir.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.port.Offload;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Assumptions;

@@ -1,14 +1,14 @@
-package io.weir.port.afpacket;
+package io.weir.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import io.weir.port.Offload;
 import java.lang.foreign.MemorySegment;
 
 /**
  * {@code struct virtio_net_hdr} (include/uapi/linux/virtio_net.h), which stands right before each frame of a socket with
- * PACKET_VNET_HDR; fields in the machine's byte order.
+ * PACKET_VNET_HDR and before
+ * each of a TAP device with IFF_VNET_HDR; fields in the machine's byte order.
  *
  * <pre>
  *   0       1          2                4           6             8               10
@@ -17,8 +17,8 @@ import java.lang.foreign.MemorySegment;
  *  +-------+----------+----------------+-----------+-------------+---------------+
  * </pre>
  */
-final class VirtioNetHeader {
-    static final int BYTES = 10;
+public final class VirtioNetHeader {
+    public static final int BYTES = 10;
 
     /** VIRTIO_NET_HDR_GSO_ECN; {@link Offload#ECN} holds it in four bits. */
     private static final int GSO_ECN = 0x80;
@@ -26,7 +26,7 @@ final class VirtioNetHeader {
     private VirtioNetHeader() {}
 
     /** What the header at an address says, as an {@link Offload}. */
-    static long read(MemorySegment frames, long header) {
+    public static long read(MemorySegment frames, long header) {
         long word = frames.get(JAVA_LONG_UNALIGNED, header);
         // no flags and no segmentation: the common case on a wire
         if ((word & 0xffff) == 0) {
@@ -43,7 +43,7 @@ final class VirtioNetHeader {
     }
 
     /** Writes the header. DATA_VALID stays behind: it means something on receipt only. */
-    static void write(MemorySegment frames, long header, long offload) {
+    public static void write(MemorySegment frames, long header, long offload) {
         long word = 0;
         short checksumOffset = 0;
         if (offload != Offload.NONE) {
@@ -60,7 +60,7 @@ final class VirtioNetHeader {
     }
 
     /** The same work for a frame that became longer by {@code bytes} before its network header. */
-    static long shift(long offload, int bytes) {
+    public static long shift(long offload, int bytes) {
         if (offload == Offload.NONE) {
             return offload;
         }
