@@ -1,6 +1,7 @@
 package io.weir.node;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -96,6 +97,25 @@ class ArchitectureTest {
                             .and(DescribedPredicate.not(resideInAPackage("io.weir." + module + ".."))))
                     .check(WEIR);
         }
+    }
+
+    @Test
+    void applications_see_their_interface_and_nothing_else_of_weir() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.weir.application..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.weir..")
+                        .and(DescribedPredicate.not(resideInAPackage("io.weir.application.."))))
+                .check(WEIR);
+        noClasses()
+                .that()
+                .resideInAPackage("io.weir.applications..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.weir..")
+                        .and(DescribedPredicate.not(
+                                resideInAnyPackage("io.weir.application..", "io.weir.applications.."))))
+                .check(WEIR);
     }
 
     @Test
