@@ -6,10 +6,15 @@ import io.weir.lab.Commands;
 import io.weir.lab.Figure1;
 import io.weir.lab.Station;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -374,9 +379,11 @@ class HostSystemTest {
         assertThat(birdc("host", "show protocols")).contains("Established");
     }
 
+    /** What birdc prints; an error while bird is not ready yet. */
     private String birdc(String who, String command) {
-        return Commands.run(
-                "birdc", "-r", "-s", folder.resolve("bird-" + who + ".ctl").toString(), command);
+        String socket = folder.resolve("bird-" + who + ".ctl").toString();
+        return Commands.attempt(List.of("birdc", "-r", "-s", socket, command), "", 10)
+                .output();
     }
 
     private void bird(Station station, String who, String v4, String v6, int as, String peer4, String peer6, int peerAs)
@@ -419,6 +426,35 @@ class HostSystemTest {
 
     @Test
     @Order(9)
+    void a_flood_from_one_client_stops_neither_logins_of_others_nor_the_nodes_services() throws IOException {
+        Commands.Result limited = node.apply(
+                configuration().replace("host:\n", "host:\n  packets-per-second: 2000\n  per-source: 500\n"));
+        assertThat(limited.status()).as(limited.output()).isZero();
+        AtomicBoolean over = new AtomicBoolean();
+        Future<Long> flood = figure.station("7-2").submit(() -> {
+            long sent = 0;
+            try (DatagramSocket socket = new DatagramSocket()) {
+                DatagramPacket packet = new DatagramPacket(new byte[18], 18, InetAddress.ofLiteral(HOST_4), 9);
+                for (; !over.get(); sent++) {
+                    socket.send(packet);
+                }
+            }
+            return sent;
+        });
+        try {
+            assertThat(ssh("7-1", HOST_4, "echo still here")).isEqualTo("still here");
+            assertThat(ssh("9-1", HOST_6, "echo still here")).isEqualTo("still here");
+        } finally {
+            over.set(true);
+        }
+        long sent = Station.await(flood);
+        assertThat(sent).isGreaterThan(2000);
+        assertThat(node.drops("host-source-limited")).isGreaterThan(sent / 4);
+        assertThat(node.apply(configuration()).status()).isZero();
+    }
+
+    @Test
+    @Order(10)
     void a_device_that_is_deleted_comes_back_with_everything() throws InterruptedException {
         figure.weir().ip("link del weir0");
         Programs.await("the node misses it", 10, () -> node.log().contains("host interface weir0 is down"));
@@ -433,7 +469,7 @@ class HostSystemTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void a_second_node_finds_the_name_taken_and_says_so() throws IOException, InterruptedException {
         Path file = folder.resolve("second.yaml");
         Files.writeString(file, """
@@ -452,7 +488,7 @@ class HostSystemTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void no_buffer_is_lost() throws InterruptedException {
         Programs.await(
                 "all buffers but those laid out for the next frame are free",

@@ -97,4 +97,20 @@ class NodePlanTest {
         assertThat(control.queues()).containsExactly(2);
         assertThat(control.device()).isEqualTo("weirc-weir");
     }
+
+    @Test
+    void the_host_has_an_id_behind_the_control_interface_and_a_row_for_each_processor() throws ConfigurationException {
+        var configuration = ConfigurationLoader.parse(
+                "f",
+                "processors: {switching: 3}\ninterfaces: [{name: a}, {name: b}]\n"
+                        + "host: {addresses: [192.0.2.20], ring: 256}");
+        NodePlan plan = NodePlan.of(configuration, List.of(VETH, VETH), List.of("", ""), false);
+
+        assertThat(HostInterface.id(configuration)).isEqualTo(4);
+        assertThat(plan.hostRingFrames()).isEqualTo(256);
+        assertThat(plan.rows()).isEqualTo(2 + 3);
+        assertThat(plan.withControl(configuration).rows()).isEqualTo(2 + 3 + 1);
+        assertThat(plan.withControl(configuration).withoutControl().host()).isEqualTo(configuration.host());
+        assertThat(NodePlan.none().hostRingFrames()).isZero();
+    }
 }
