@@ -27,12 +27,12 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Packets that create or end a connection must have a correct transport checksum; all others are passed on as they
  * are, the end points verify them anyway.
+ *
+ * <p>A server that is a client of its own service gets another server: translated, its packet would come back to it from
+ * its own address, which its system refuses.
  */
 final class Balancer4 {
-    /**
-     * Members tried when the translated addresses and ports are taken, the server cannot be reached, or it is the client
-     * itself: translated, the packet would come to it from its own address.
-     */
+    /** Members tried when the translated addresses and ports are taken, or the server cannot be reached. */
     static final int ATTEMPTS = 4;
 
     /** Packets up to the least MTU of IPv6 (RFC 8200 section 5) with a tagged Ethernet header fit every link. */
@@ -260,14 +260,17 @@ final class Balancer4 {
         DropReason refusal = DropReason.NO_SERVER;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int member = selector.select(service, selection, flow, client, attempt, nowMs);
+            if (!allDirect && configuration.memberAddress4(member) == (int) batch.source0[i]) {
+                member = selector.other4(service, selection, flow, attempt, (int) batch.source0[i]);
+                if (member == ConfigurationReader.ABSENT) {
+                    refusal = DropReason.SERVER_IS_CLIENT;
+                    break;
+                }
+            }
             int server = configuration.memberAddress4(member);
             // An application answers from the service's address itself.
             boolean direct = allDirect || ConfigurationReader.application4(server) != 0;
             int port = portOf(member, batch.key[i]);
-            if (!direct && server == (int) batch.source0[i]) {
-                refusal = DropReason.SERVER_IS_CLIENT;
-                continue;
-            }
             int path = paths.resolve4(server, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {
                 refusal = reasonOf(path);

@@ -237,6 +237,10 @@ final class Balancer6 {
         return openWith(batch, i, service, selection, direct, record, nowMs);
     }
 
+    private boolean isAt(int member, long address0, long address1) {
+        return configuration.memberAddress1(member) == address1 && configuration.memberAddress0(member) == address0;
+    }
+
     private int openWith(
             PacketBatch batch, int i, int service, int selection, boolean allDirect, long record, int nowMs) {
         long client = SelectionHash.client6(batch.source0[i], batch.source1[i]);
@@ -245,14 +249,17 @@ final class Balancer6 {
         DropReason refusal = DropReason.NO_SERVER;
         for (int attempt = 0; attempt < Balancer4.ATTEMPTS; attempt++) {
             int member = selector.select(service, selection, flow, client, attempt, nowMs);
+            if (!allDirect && isAt(member, batch.source0[i], batch.source1[i])) {
+                member = selector.other6(service, selection, flow, attempt, batch.source0[i], batch.source1[i]);
+                if (member == ConfigurationReader.ABSENT) {
+                    refusal = DropReason.SERVER_IS_CLIENT;
+                    break;
+                }
+            }
             long server0 = configuration.memberAddress0(member);
             long server1 = configuration.memberAddress1(member);
             boolean direct = allDirect || ConfigurationReader.application6(server0, server1) != 0;
             int port = portOf(member, batch.key[i]);
-            if (!direct && server0 == batch.source0[i] && server1 == batch.source1[i]) {
-                refusal = DropReason.SERVER_IS_CLIENT;
-                continue;
-            }
             int path = paths.resolve6(server0, server1, nowMs);
             if (path != Paths.RESOLVED && path != Paths.PENDING) {
                 refusal = Balancer4.reasonOf(path);

@@ -29,6 +29,9 @@ final class Selector {
     /** Tables of rules stand at least 32 bytes apart. */
     private static final int RULE_SHIFT = 5;
 
+    /** Bounds what a packet with a server's address as its source can cost: about a microsecond. */
+    private static final int MOST_LOOKS = 256;
+
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
     /** Next slot of weighted round robin, by service number. */
@@ -67,6 +70,37 @@ final class Selector {
             case ConfigurationReader.HOT_COLD -> colder(service, table, size, nowMs);
             default -> next(service, table, size);
         };
+    }
+
+    /**
+     * A member elsewhere than at this address, for a client that would be its own server: the next one in the table from
+     * where the flow decides, or {@link ConfigurationReader#ABSENT} when {@value #MOST_LOOKS} slots have none.
+     */
+    int other4(int service, int table, long flow, int attempt, int address) {
+        int size = configuration.tableSize(table);
+        int slot = SelectionHash.slot(SelectionHash.retry(flow, attempt), size);
+        for (int left = Math.min(size, MOST_LOOKS); left > 0; left--) {
+            int member = configuration.selection(service, table, slot);
+            if (configuration.memberAddress4(member) != address) {
+                return member;
+            }
+            slot = slot + 1 == size ? 0 : slot + 1;
+        }
+        return ConfigurationReader.ABSENT;
+    }
+
+    /** Likewise for IPv6. */
+    int other6(int service, int table, long flow, int attempt, long address0, long address1) {
+        int size = configuration.tableSize(table);
+        int slot = SelectionHash.slot(SelectionHash.retry(flow, attempt), size);
+        for (int left = Math.min(size, MOST_LOOKS); left > 0; left--) {
+            int member = configuration.selection(service, table, slot);
+            if (configuration.memberAddress1(member) != address1 || configuration.memberAddress0(member) != address0) {
+                return member;
+            }
+            slot = slot + 1 == size ? 0 : slot + 1;
+        }
+        return ConfigurationReader.ABSENT;
     }
 
     private int slotOf(int service, int table, int size, long hash, int attempt) {

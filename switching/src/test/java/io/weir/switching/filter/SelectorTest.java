@@ -86,6 +86,34 @@ class SelectorTest {
     }
 
     @Test
+    void a_client_that_is_a_server_is_given_another_whatever_the_share_of_its_own() {
+        TestNode node = node(ConfigurationReader.MAGLEV, 20, 1, 0);
+        Selector selector = new Selector(node.context);
+        ConfigurationReader configuration = node.context.configuration;
+        int own = TestFrame.raw4("10.0.2.1");
+        long own0 = TestFrame.raw6("fd02::1", 0);
+        long own1 = TestFrame.raw6("fd02::1", 1);
+        int service6 = configuration.service6(
+                TestFrame.raw6(TestNode.VIP6, 0), TestFrame.raw6(TestNode.VIP6, 1), TestFrame.TCP, 80);
+        for (int flow = 0; flow < 1_000; flow++) {
+            int other = selector.other4(service(node), configuration.table(service(node)), flow, 0, own);
+            assertThat(configuration.serverNumber(other)).isEqualTo(2);
+            other = selector.other6(service6, configuration.table(service6), flow, 0, own0, own1);
+            assertThat(configuration.serverNumber(other)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void there_is_no_other_server_when_the_client_is_the_only_one() {
+        TestNode node = node(ConfigurationReader.MAGLEV, 1, 0);
+        int service = service(node);
+        int table = node.context.configuration.table(service);
+
+        assertThat(new Selector(node.context).other4(service, table, 7, 0, TestFrame.raw4("10.0.2.1")))
+                .isEqualTo(ConfigurationReader.ABSENT);
+    }
+
+    @Test
     void least_connections_avoids_the_server_that_has_most() {
         TestNode node = node(ConfigurationReader.LEAST_CONNECTIONS, 1, 1, 1);
         for (int k = 0; k < 1_000; k++) {
