@@ -42,8 +42,7 @@ class ControlInterfaceTest {
                         none.keys(),
                         none.window(),
                         none.reportsPerSecond()),
-                ManagementConfiguration.NONE,
-                null);
+                ManagementConfiguration.NONE);
     }
 
     private static final ServerConfiguration PLAIN = new ServerConfiguration("s", List.of(SERVER), 1);
