@@ -157,10 +157,15 @@ class ApplicationSystemTest {
                     servers: [{server: "5-3", port: 8080}, {server: local, port: 8080}]
                 checks:
                   - {name: page, type: http, port: 8080, path: /, interval: 250ms, fall: 2}
+                timeouts: {closed: 1s} # a drain waits for it
                 host:
                   addresses: [10.0.1.20, "fd00:0:0:1::20"]
                 applications:
-                  - {name: reflector, type: echo, listen: [{addresses: [%5$s, "%6$s"], protocol: both, ports: 7}]}
+                  - name: reflector
+                    type: echo
+                    listen:
+                      - {addresses: [%5$s, "%6$s"], protocol: both, ports: 7}
+                      - {addresses: [10.0.1.1, "fd00:0:0:1::1", %3$s, "%4$s"], protocol: both, ports: 7007}
                   - name: names
                     type: dns
                     listen: [{addresses: [%5$s, "%6$s"], protocol: both, ports: 53}]
@@ -205,10 +210,10 @@ class ApplicationSystemTest {
     }
 
     /** What a client gets for a datagram; nothing is empty. */
-    private String ask(String client, int port, String text) {
+    private String ask(String client, String address, int port, String text) {
         return Station.await(figure.station(client).submit(() -> {
             try {
-                return LabClient.ask(OWN_4, port, text);
+                return LabClient.ask(address, port, text);
             } catch (IOException e) {
                 return "";
             }
@@ -273,6 +278,18 @@ class ApplicationSystemTest {
                     (six ? "TCP6:" : "TCP4:") + literal(address) + ":7,connect-timeout=5");
         }
         assertThat(application("reflector").required("state").asString()).isEqualTo("running");
+    }
+
+    @ParameterizedTest
+    @Order(1)
+    @ValueSource(strings = {"10.0.1.1", "fd00:0:0:1::1", MIXED_4, MIXED_6})
+    void addresses_of_interfaces_and_services_have_other_ports_for_applications(String address) {
+        for (String client : List.of("7-1", "9-1", "weir")) {
+            assertThat(ask(client, address, 7007, "hello")).isEqualTo("hello");
+            assertThat(Station.await(figure.station(client).submit(() -> LabClient.knock(address, 7007))))
+                    .isEqualTo("accepted");
+        }
+        Programs.successIn(figure.station("7-1"), 10, "ping", "-c", "1", "-W", "5", "10.0.1.1");
     }
 
     @ParameterizedTest
@@ -394,17 +411,17 @@ class ApplicationSystemTest {
     @CsvSource({
         "thrower, 9001, threw java.lang.IllegalStateException: as told at application unruly.jar//test.Unruly.receive(Unruly.java:",
         "spinner, 9002, µs of processor time in one call",
-        "keeper, 9003, kept 1 buffers when it returned",
+        "keeper, 9003, kept 1 buffer when it returned",
         "forgetter, 9004, left 1 of 1 packets without a fate",
     })
     void an_application_that_misbehaves_is_stopped_and_nothing_else(String application, int port, String reason)
             throws Exception {
         String command = application.substring(0, 1);
-        assertThat(ask("7-1", port, "answer me")).isEqualTo("answer me");
+        assertThat(ask("7-1", OWN_4, port, "answer me")).isEqualTo("answer me");
         assertThat(curl("7-1", GUARDED_4)).isEqualTo("5-1\n200 ");
 
         Programs.await(application + " is stopped", 20, () -> {
-            ask("7-1", port, command);
+            ask("7-1", OWN_4, port, command);
             return application(application).required("state").asString().equals("stopped");
         });
 
@@ -412,11 +429,11 @@ class ApplicationSystemTest {
         assertThat(node.weir("applications").output())
                 .containsPattern(application + " +unruly +STOPPED +1/2 .*" + java.util.regex.Pattern.quote(reason))
                 .containsPattern("reflector +echo +running +2/2 ");
-        assertThat(ask("7-1", port, "answer me")).doesNotContain("answer me");
+        assertThat(ask("7-1", OWN_4, port, "answer me")).doesNotContain("answer me");
         assertThat(curl("7-1", GUARDED_4)).isEqualTo("5-1\n200 ");
-        assertThat(ask("7-1", 7, "still there")).isEqualTo("still there");
+        assertThat(ask("7-1", OWN_4, 7, "still there")).isEqualTo("still there");
         // each processor has an application of its own
-        assertThat(ask("7-2", port, "answer me")).isEqualTo("answer me");
+        assertThat(ask("7-2", OWN_4, port, "answer me")).isEqualTo("answer me");
         Programs.await(
                 "the log says so",
                 5,
