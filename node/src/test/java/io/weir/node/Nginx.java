@@ -14,15 +14,19 @@ final class Nginx {
     static final int PORT = 8080;
     static final long GIGABYTE = 1L << 30;
 
+    private final Process process;
+    private final Path folder;
     private final Path accesses;
 
-    private Nginx(Path accesses) {
+    private Nginx(Process process, Path folder, Path accesses) {
+        this.process = process;
+        this.folder = folder;
         this.accesses = accesses;
     }
 
     /** Starts nginx; the station's network ends it. */
     static Nginx start(Station station, Path parent, String name, int port) throws IOException, InterruptedException {
-        Path folder = Files.createDirectory(parent.resolve("nginx-" + name));
+        Path folder = Files.createDirectories(parent.resolve("nginx-" + name));
         // Workers run as nobody where nginx is started by root.
         Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         try (var file = new java.io.RandomAccessFile(folder.resolve("gigabyte").toFile(), "rw")) {
@@ -66,7 +70,13 @@ final class Nginx {
             }
             return Files.exists(folder.resolve("nginx.pid"));
         });
-        return new Nginx(accesses);
+        return new Nginx(process, folder, accesses);
+    }
+
+    /** Kills it; it can be started again. */
+    void stop() throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        Files.deleteIfExists(folder.resolve("nginx.pid"));
     }
 
     /** The log of uploads, a line each: path and length of the whole request. */

@@ -140,7 +140,8 @@ final class ApplicationStage implements Packets {
         }
         int kept = own.end();
         if (kept > 0) {
-            slot.stop("kept " + kept + " buffers when it returned: each must be sent or released");
+            slot.stop("kept " + kept + (kept == 1 ? " buffer" : " buffers")
+                    + " when it returned: each must be sent or released");
         }
         int leftOver = 0;
         for (int row = 0; row < count; row++) {
