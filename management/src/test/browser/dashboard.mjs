@@ -144,6 +144,15 @@ try {
         await page.locator('#status[data-state=live]').waitFor();
     });
 
+    await step('applications are listed where there are some, with the reason why one was stopped', async () => {
+        const {applications} = await api('GET', '/v1/node');
+        assert.equal(await page.locator('#applications-panel').isVisible(), applications.length > 0);
+        for (const {name, state, reason} of applications) {
+            const row = page.locator('#applications tbody tr', {hasText: name});
+            assert.equal(await row.locator('.badge').textContent(), state);
+            assert.ok((await row.textContent()).includes(reason), reason);
+        }
+    });
     await step('the picture has all servers, channels and processors', async () => {
         await page.locator('.picture svg').waitFor();
         await eventually('every server in the picture', names => {

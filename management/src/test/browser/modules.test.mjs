@@ -18,7 +18,8 @@ const channel = (id, name, ...addresses) => ({id, name, addresses, receivedPacke
 const snapshot = (second, more = {}) => ({name: 'n', processId: 1, running: true, takenAtEpochMs: 1000 * second, uptimeMs: 1000 * second,
     generation: 1, cause: '', generationEpochMs: 0, processors: [], interfaces: [channel(1, 'ext0', '10.0.1.1/24'), channel(2, 'int0', '10.1.1.1/24')],
     services: [{name: 'web', openedConnections: 10 * second, liveConnections: 5, members: [{server: 's-1', weight: second, share: 1}]}],
-    servers: [server(1)], drops: [], counters: {}, buffers: 10, freeBuffers: 5, ...more});
+    servers: [server(1)], drops: [], counters: {}, buffers: 10, freeBuffers: 5,
+    applications: [], ...more});
 
 test('rates are differences over the time between two snapshots', () => {
     assert.equal(ratesBetween(snapshot(1), snapshot(3)).connections, 10);

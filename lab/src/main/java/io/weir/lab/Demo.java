@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -20,6 +21,18 @@ public final class Demo {
     private final Options options;
     private final PrintStream out;
 
+    /** Parts of the story, in its order. */
+    public enum Chapter {
+        /** Equal weights against even load. */
+        BALANCE,
+        /** A server that becomes busy, and what strangers and a mistake do meanwhile. */
+        BUSY,
+        /** A server that is killed and comes back. */
+        KILL,
+        /** A drain and its rollback. */
+        DRAIN
+    }
+
     /**
      * How to run.
      *
@@ -30,6 +43,7 @@ public final class Demo {
      * @param seconds how long loads are measured
      * @param keep leave everything up until the user ends the program
      * @param driver how weir reaches its interfaces: {@code auto}, {@code af_xdp} or {@code af_packet}
+     * @param chapters what is told of the story
      */
     public record Options(
             String name,
@@ -38,7 +52,12 @@ public final class Demo {
             NodeWindow.Opener window,
             int seconds,
             boolean keep,
-            String driver) {}
+            String driver,
+            Set<Chapter> chapters) {
+        public Options {
+            chapters = Set.copyOf(chapters);
+        }
+    }
 
     public Demo(Options options, PrintStream out) {
         this.options = options;
@@ -73,7 +92,7 @@ public final class Demo {
                 }
                 Expectations expectations = new Expectations(out);
                 DemoStory story = new DemoStory(network, window, expectations, options.seconds(), out);
-                story.tell();
+                story.tell(options.chapters());
                 int failed = expectations.summary();
                 out.println("  weir ran with " + String.join("; ", new TreeSet<>(drivers.values())));
                 out.printf(

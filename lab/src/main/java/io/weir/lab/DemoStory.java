@@ -1,11 +1,13 @@
 package io.weir.lab;
 
+import io.weir.lab.Demo.Chapter;
 import io.weir.lab.NodeWindow.ServerState;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -53,8 +55,8 @@ final class DemoStory {
         this.table = new DemoTable(out, clients::udp);
     }
 
-    /** Tells it all; the clients go on afterwards. */
-    void tell() throws InterruptedException {
+    /** Tells some chapters; the clients go on afterwards. */
+    void tell(Set<Chapter> chapters) throws InterruptedException {
         double rate = DEMAND * DemoNetwork.capacity();
         step(String.format(
                 Locale.ROOT,
@@ -69,12 +71,24 @@ final class DemoStory {
                     window.servers().toString());
         }
         clients.start(rate);
-        balance();
-        busy();
-        kill();
-        drain();
-        rollback();
+        for (Chapter chapter : Chapter.values()) {
+            if (chapters.contains(chapter)) {
+                tell(chapter);
+            }
+        }
         answers();
+    }
+
+    private void tell(Chapter chapter) throws InterruptedException {
+        switch (chapter) {
+            case BALANCE -> balance();
+            case BUSY -> busy();
+            case KILL -> kill();
+            case DRAIN -> {
+                drain();
+                rollback();
+            }
+        }
     }
 
     private void balance() throws InterruptedException {

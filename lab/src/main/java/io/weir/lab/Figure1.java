@@ -112,6 +112,14 @@ public final class Figure1 implements AutoCloseable {
     }
 
     /**
+     * Plugs one more interface of weir's station into the internal switch: {@code mgmt0}, which is the kernel's and has no
+     * address yet. It is 37₀ of Fig. 7.
+     */
+    public void plugManagement() {
+        plug(weir(), "mgmt0", station("internal"));
+    }
+
+    /**
      * The configuration of the demo's node, with the driver that weir chooses.
      *
      * @param name the node's name

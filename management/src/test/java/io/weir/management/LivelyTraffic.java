@@ -158,7 +158,7 @@ final class LivelyTraffic {
                         500,
                         packets / 40,
                         42.5,
-                        Map.of("answered", packets / 40),
+                        Map.of("answered", packets / 40, "dropped", 3L),
                         Map.of("reflected", packets / 40),
                         Map.of("not-intact", 3L)),
                 new ApplicationView(

@@ -7,7 +7,9 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -111,14 +113,23 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(String name, int dashboardPort) {
-        return new Demo(options(name, self(), dashboardPort, seconds, keep, driver), System.out).run();
+        return new Demo(
+                        options(name, self(), dashboardPort, seconds, keep, driver, EnumSet.allOf(Demo.Chapter.class)),
+                        System.out)
+                .run();
     }
 
     /** The demo's options with this program as weir's, apart from what is given. */
     static Demo.Options options(
-            String name, List<String> weir, int dashboardPort, int seconds, boolean keep, String driver) {
+            String name,
+            List<String> weir,
+            int dashboardPort,
+            int seconds,
+            boolean keep,
+            String driver,
+            Set<Demo.Chapter> chapters) {
         return new Demo.Options(
-                name, weir, agent(), node -> new DemoWindow(node, dashboardPort), seconds, keep, driver);
+                name, weir, agent(), node -> new DemoWindow(node, dashboardPort), seconds, keep, driver, chapters);
     }
 
     /** Relays to the node's socket, which comes later; on the port asked for, or any when that is in use. */

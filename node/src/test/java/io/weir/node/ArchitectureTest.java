@@ -32,7 +32,18 @@ class ArchitectureTest {
     @Test
     void all_modules_are_looked_at() {
         for (String module : new String[] {
-            "linux", "wire", "memory", "agent", "port", "switching", "control", "management", "lab", "node"
+            "linux",
+            "wire",
+            "application",
+            "applications",
+            "memory",
+            "agent",
+            "port",
+            "switching",
+            "control",
+            "management",
+            "lab",
+            "node"
         }) {
             org.assertj.core.api.Assertions.assertThat(WEIR.that(resideInAPackage("io.weir." + module + "..")))
                     .as(module)

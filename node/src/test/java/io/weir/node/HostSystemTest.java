@@ -379,9 +379,11 @@ class HostSystemTest {
         assertThat(birdc("host", "show protocols")).contains("Established");
     }
 
+    /** What birdc prints; an error while bird is not ready yet. */
     private String birdc(String who, String command) {
-        return Commands.run(
-                "birdc", "-r", "-s", folder.resolve("bird-" + who + ".ctl").toString(), command);
+        String socket = folder.resolve("bird-" + who + ".ctl").toString();
+        return Commands.attempt(List.of("birdc", "-r", "-s", socket, command), "", 10)
+                .output();
     }
 
     private void bird(Station station, String who, String v4, String v6, int as, String peer4, String peer6, int peerAs)

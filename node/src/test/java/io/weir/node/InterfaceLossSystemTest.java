@@ -8,15 +8,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongPredicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Interfaces that go down or disappear under a running node. */
+/** Interfaces that go down or disappear under a running node; it is the same for all, and well again after each. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InterfaceLossSystemTest {
     private static final List<String> ADDRESSES = List.of(Figure1.VIRTUAL_4, "[" + Figure1.VIRTUAL_6 + "]");
 
@@ -34,7 +36,7 @@ class InterfaceLossSystemTest {
     @SuppressWarnings("NullAway.Init")
     private RunningNode node;
 
-    @BeforeEach
+    @BeforeAll
     void build(@TempDir Path temporary) throws IOException, InterruptedException {
         Programs.assume("nginx", "curl");
         Path folder = Programs.readable(temporary);
@@ -44,7 +46,7 @@ class InterfaceLossSystemTest {
         assertServed();
     }
 
-    @AfterEach
+    @AfterAll
     @SuppressWarnings("UnnecessaryCheckNotNull")
     void remove() {
         if (node != null) {

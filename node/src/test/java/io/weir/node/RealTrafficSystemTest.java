@@ -24,13 +24,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Programs that know nothing of weir, through the virtual addresses of Fig. 1. */
+/**
+ * Programs that know nothing of weir, through the virtual addresses of Fig. 1. For a longer look: {@code
+ * -Dweir.traffic.seconds=10}.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealTrafficSystemTest {
     private static final String V4 = Figure1.VIRTUAL_4;
     private static final String V6 = "[" + Figure1.VIRTUAL_6 + "]";
     private static final long UPLOAD_BYTES = 64L << 20;
     private static final int QUERIES = 300;
+    /** How long each program of streams and connections runs. */
+    private static final int SECONDS = Integer.getInteger("weir.traffic.seconds", 2);
+
+    /** Of {@link #SECONDS}, when the machine is slow. */
+    private static final int MOST_ROUNDS = 20;
 
     @SuppressWarnings("NullAway.Init")
     private Path folder;
@@ -130,18 +138,25 @@ class RealTrafficSystemTest {
         }
     }
 
+    /** What is downloaded of the file. */
+    long downloadBytes() {
+        return Nginx.GIGABYTE;
+    }
+
     @ParameterizedTest
     @CsvSource({"7-1, " + V4, "9-1, [" + Figure1.VIRTUAL_6 + "]"})
-    void curl_downloads_a_gigabyte(String client, String address) {
+    void curl_downloads_a_large_file(String client, String address) {
         String result = curl(
                 client,
                 "-o",
                 "/dev/null",
                 "-w",
-                "%{http_code} %{size_download} %{speed_download}",
+                "%{size_download} %{speed_download}",
+                "-r",
+                "0-" + (downloadBytes() - 1),
                 "http://" + address + "/gigabyte");
-        report("1 GiB download by " + client + " from " + address + ": status, bytes, bytes/s", result);
-        assertThat(result).startsWith("200 " + Nginx.GIGABYTE + " ");
+        report("download by " + client + " from " + address + ": bytes, bytes/s", result);
+        assertThat(result).startsWith(downloadBytes() + " ");
     }
 
     @ParameterizedTest
@@ -177,9 +192,9 @@ class RealTrafficSystemTest {
     void wrk_makes_ten_thousand_connections_without_an_error() {
         long before = node.counter("connections-created");
         long requests = 0;
-        for (int round = 0; round < 2 || (requests < 10_000 && round < 10); round++) {
+        for (int round = 0; round < 2 || (requests < 10_000 && round < MOST_ROUNDS); round++) {
             String address = round % 2 == 0 ? V4 : V6;
-            Wrk wrk = Wrk.run(figure.station(round % 2 == 0 ? "7-1" : "9-2"), "http://" + address + "/", 32, 4);
+            Wrk wrk = Wrk.run(figure.station(round % 2 == 0 ? "7-1" : "9-2"), "http://" + address + "/", 32, SECONDS);
             report("wrk " + address, wrk.output());
             assertThat(wrk.failed()).as(wrk.output()).isFalse();
             requests += wrk.requests();
@@ -191,14 +206,12 @@ class RealTrafficSystemTest {
     @ParameterizedTest
     @CsvSource({
         "7-1, 10.0.1.100, 1, false",
-        "7-1, 10.0.1.100, 1, true",
-        "7-2, 10.0.1.100, 4, false",
         "7-2, 10.0.1.100, 4, true",
-        "9-1, fd00:0:0:1::100, 1, false",
-        "9-1, fd00:0:0:1::100, 4, true",
+        "9-1, fd00:0:0:1::100, 4, false",
+        "9-1, fd00:0:0:1::100, 1, true",
     })
     void iperf3_sends_a_stream_of_tcp(String client, String address, int streams, boolean reverse) {
-        List<String> arguments = new ArrayList<>(List.of("-P", String.valueOf(streams), "-t", "2"));
+        List<String> arguments = new ArrayList<>(List.of("-P", String.valueOf(streams), "-t", String.valueOf(SECONDS)));
         if (reverse) {
             arguments.add("-R");
         }
@@ -213,7 +226,7 @@ class RealTrafficSystemTest {
     @ValueSource(strings = {V4, Figure1.VIRTUAL_6})
     void iperf3_sends_a_stream_of_udp(String address) throws InterruptedException {
         long before = lostByInterfacesBefore();
-        JsonNode sum = iperf("7-1", address, List.of("-u", "-b", "6M", "-l", "1200", "-t", "3"))
+        JsonNode sum = iperf("7-1", address, List.of("-u", "-b", "6M", "-l", "1200", "-t", String.valueOf(SECONDS)))
                 .required("end")
                 .required("sum");
         report("iperf3 UDP " + address, sum.toString());

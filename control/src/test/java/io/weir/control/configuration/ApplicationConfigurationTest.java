@@ -198,6 +198,15 @@ class ApplicationConfigurationTest {
     }
 
     @Test
+    void an_application_cannot_claim_an_address_of_the_host() {
+        String host = GOOD.replace("198.51.100.10", "198.51.100.20") + "host: {addresses: [198.51.100.20]}\n";
+
+        assertThat(problem(host))
+                .hasToString(
+                        "f:19:22: addresses: 198.51.100.20 is an address of the host (give the application another)");
+    }
+
+    @Test
     void claims_that_collide_are_refused_with_the_line_of_the_other() {
         String both = REST + """
             applications:
@@ -288,6 +297,7 @@ class ApplicationConfigurationTest {
                 Decisions.NONE,
                 NodeExample.FACTS,
                 null,
+                null,
                 new ConfigurationCompiler.Mark(1, "", 0),
                 null,
                 new StableNumbers(),
@@ -317,6 +327,7 @@ class ApplicationConfigurationTest {
                         c,
                         Decisions.NONE,
                         NodeExample.FACTS,
+                        null,
                         null,
                         new ConfigurationCompiler.Mark(1, "", 0),
                         null,

@@ -101,8 +101,7 @@ class HealthCheckerThreadsTest {
                 List.of(check),
                 plain.load(),
                 plain.reports(),
-                plain.management(),
-                null);
+                plain.management());
 
         assertThat(CheckedServer.of(configuration))
                 .containsExactly(

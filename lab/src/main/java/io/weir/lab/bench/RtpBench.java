@@ -1,6 +1,7 @@
 package io.weir.lab.bench;
 
 import io.weir.lab.Commands;
+import io.weir.lab.LabException;
 import io.weir.lab.Network;
 import io.weir.lab.Station;
 import io.weir.linux.FrameSender;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * of many calls to the server's side. Prints a table in Markdown. Run by {@code bench/rtp}.
  */
 public final class RtpBench {
+    private static final String NIO = "NIO";
     private static final int FIRST_PORT = 16_384;
     private static final int WARM_UP_MS = 3_000;
     /** A rate counts as lossless below this part of packets lost. */
@@ -76,17 +78,24 @@ public final class RtpBench {
                 Network network = new Network(name + "-")) {
             Station client = network.station("client");
             Station server = network.station("server");
-            List<String> kinds = List.of("weir af_packet", "weir af_xdp", "NIO");
+            List<String> kinds = List.of("weir af_packet", "weir af_xdp", NIO);
             for (int k = 0; k < kinds.size(); k++) {
                 Lane lane = Lane.lay(network, k, client, server);
                 UdpFlood.discard(lane, workshop);
                 System.err.println("* setting up " + kinds.get(k));
-                Relay relay = setUp(kinds.get(k), lane, workshop);
-                relays.add(relay);
-                if (relay.flood().send(0, WARM_UP_MS).received() <= 0) {
-                    throw new MeasurementException(kinds.get(k) + ": nothing arrived");
+                try {
+                    Relay relay = setUp(kinds.get(k), lane, workshop);
+                    if (relay.flood().send(0, WARM_UP_MS).received() <= 0) {
+                        throw new MeasurementException("nothing arrived");
+                    }
+                    relay.balancer().suspend();
+                    relays.add(relay);
+                } catch (MeasurementException | LabException e) {
+                    System.err.println("  does not take part: " + e.getMessage());
                 }
-                relay.balancer().suspend();
+            }
+            if (relays.isEmpty()) {
+                throw new MeasurementException("no relay can be measured");
             }
             try {
                 measure(relays);
@@ -100,7 +109,7 @@ public final class RtpBench {
     private Relay setUp(String kind, Lane lane, Workshop workshop) throws IOException, InterruptedException {
         List<Integer> ports = new ArrayList<>();
         Process process;
-        if (kind.equals("NIO")) {
+        if (kind.equals(NIO)) {
             lane.addressKernel();
             process = workshop.start(
                     lane.balancer(),
@@ -171,6 +180,7 @@ public final class RtpBench {
                 type: rtp
                 listen:
                   - {addresses: [%3$s, %4$s], protocol: udp, ports: 16384-32767}
+                settings: {idle: 24h} # it is stopped while others have their turn
             """.formatted(
                         workshop.name() + "-" + driver, driver, lane.outerGateway(), lane.innerGateway()));
         List<String> command = new ArrayList<>(workshop.weir());
@@ -187,26 +197,23 @@ public final class RtpBench {
     private void begin(String node, List<Integer> ports, Lane lane) throws IOException {
         Path folder = Path.of("/run/weir");
         String token = Files.readString(folder.resolve(node + ".token")).strip();
+        // One curl for all: a configuration with a part for each request.
+        StringBuilder requests = new StringBuilder();
         for (int call = 0; call < calls; call++) {
-            String answer = Commands.run(
-                    List.of(
-                            "curl",
-                            "--silent",
-                            "--show-error",
-                            "--fail-with-body",
-                            "--unix-socket",
-                            folder.resolve(node + ".sock").toString(),
-                            "--header",
-                            "Authorization: Bearer " + token,
-                            "--json",
-                            "{\"a\":{\"relay\":\"" + lane.outerGateway() + "\"},\"b\":{\"relay\":\""
-                                    + lane.innerGateway() + "\"}}",
-                            "http://weir/v1/applications/media/sessions"),
-                    "");
-            Matcher matcher = RTP_PORT.matcher(answer);
-            while (matcher.find()) {
-                ports.add(Integer.parseInt(matcher.group(1)));
-            }
+            requests.append(call == 0 ? "" : "next\n").append("""
+                    silent
+                    show-error
+                    fail-with-body
+                    unix-socket = "%s"
+                    header = "Authorization: Bearer %s"
+                    json = "{\\"a\\":{\\"relay\\":\\"%s\\"},\\"b\\":{\\"relay\\":\\"%s\\"}}"
+                    url = "http://weir/v1/applications/media/sessions"
+                    """.formatted(
+                            folder.resolve(node + ".sock"), token, lane.outerGateway(), lane.innerGateway()));
+        }
+        Matcher matcher = RTP_PORT.matcher(Commands.run(List.of("curl", "--config", "-"), requests.toString()));
+        while (matcher.find()) {
+            ports.add(Integer.parseInt(matcher.group(1)));
         }
         if (ports.size() != 2 * calls) {
             throw new MeasurementException("the API named " + ports.size() + " ports for " + calls + " calls");
@@ -228,8 +235,10 @@ public final class RtpBench {
         }
         List<String> headings = new ArrayList<>(List.of("median of " + rounds + " rounds"));
         relays.forEach(relay -> headings.add(relay.name()));
-        headings.add("af_packet / NIO");
-        headings.add("af_xdp / NIO");
+        boolean comparable = relays.getLast().name().equals(NIO);
+        if (comparable) {
+            relays.stream().limit(relays.size() - 1).forEach(relay -> headings.add(relay.name() + " / " + NIO));
+        }
         Grid grid = new Grid(headings);
         String[] titles = {
             "relayed of a flood, packets/s",
@@ -244,8 +253,9 @@ public final class RtpBench {
                 medians[k] = median(all.getOrDefault(relays.get(k).name(), List.of()), row);
                 cells.add(String.format(Locale.ROOT, medians[k] >= 1_000 ? "%.0f" : "%.2f", medians[k]));
             }
-            cells.add(String.format(Locale.ROOT, "%.2f", medians[0] / medians[2]));
-            cells.add(String.format(Locale.ROOT, "%.2f", medians[1] / medians[2]));
+            for (int k = 0; comparable && k < relays.size() - 1; k++) {
+                cells.add(String.format(Locale.ROOT, "%.2f", medians[k] / medians[relays.size() - 1]));
+            }
             grid.row(cells);
         }
         System.out.print(grid.markdown());

@@ -47,7 +47,8 @@ class ClaimTest {
                         Members.NONE,
                         Members.NONE)),
                 4,
-                claims);
+                claims,
+                ConfigurationImage.Host.NONE);
     }
 
     private void activate(ConfigurationImage image) {

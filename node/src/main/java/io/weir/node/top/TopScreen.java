@@ -8,6 +8,7 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.ClosedException;
 import org.jline.utils.InfoCmp.Capability;
 
 /**
@@ -17,6 +18,8 @@ import org.jline.utils.InfoCmp.Capability;
 public final class TopScreen implements AutoCloseable {
     private static final int WAIT_MS = 200;
     private static final int NO_CONTROL_CHARACTER = 0; // _POSIX_VDISABLE of Linux
+    /** JLine would close the terminal at the end of the process by itself, before or while we give it back. */
+    private static final String NO_HOOK_OF_JLINE = "org.jline.shutdownhook.disable";
 
     private final Terminal terminal;
     private final Attributes before;
@@ -59,6 +62,7 @@ public final class TopScreen implements AutoCloseable {
      */
     public static TopScreen open(boolean coloursWanted) throws NoTerminalException {
         Terminal terminal;
+        System.setProperty(NO_HOOK_OF_JLINE, "true");
         try {
             terminal = TerminalBuilder.builder()
                     .system(true)
@@ -119,7 +123,7 @@ public final class TopScreen implements AutoCloseable {
                 state = draw(sample, state);
             }
             long left = (next - System.nanoTime()) / 1_000_000;
-            Key key = keys.next(state.paused() ? WAIT_MS : Math.clamp(left, 1, WAIT_MS));
+            Key key = next(state.paused() ? WAIT_MS : Math.clamp(left, 1, WAIT_MS));
             if (interrupted.get()) {
                 key = Key.of(Key.Kind.INTERRUPT);
             }
@@ -129,6 +133,15 @@ public final class TopScreen implements AutoCloseable {
             }
             changed = !after.equals(state);
             state = after;
+        }
+    }
+
+    private Key next(long waitMs) throws IOException {
+        try {
+            return keys.next(waitMs);
+        } catch (ClosedException e) {
+            // The process is ending, and the hook has given the terminal back.
+            return Key.of(Key.Kind.INTERRUPT);
         }
     }
 

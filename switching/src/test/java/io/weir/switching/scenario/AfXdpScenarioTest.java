@@ -3,7 +3,6 @@ package io.weir.switching.scenario;
 import io.weir.linux.Namespaces;
 import io.weir.port.afxdp.AfXdpInterface;
 import io.weir.port.afxdp.Attach;
-import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -20,7 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AfXdpScenarioTest {
     private static final int SHARE = 8;
 
-    private final VethNetwork network = new VethNetwork();
+    private static final String GENERIC = "generic ";
+
+    private final SideBySide runs = new SideBySide();
 
     static List<Scenario> scenarios() {
         return Scenarios.all().stream()
@@ -37,26 +38,28 @@ class AfXdpScenarioTest {
     @BeforeAll
     void build() throws Exception {
         VethNetwork.assumeAvailable();
-        network.build(VethNetwork.CONTROL_LINKS, 1);
+        runs.build();
         String obstacle =
-                Namespaces.call(network.inside(), () -> AfXdpInterface.obstacle(VethNetwork.device(1), Attach.NATIVE));
+                Namespaces.call(runs.inside(), () -> AfXdpInterface.obstacle(VethNetwork.device(1), Attach.NATIVE));
         Assumptions.assumeTrue(obstacle.isEmpty(), obstacle);
+        runs.start("", scenarios(), network -> new XdpLinks(network, Attach.NATIVE));
+        runs.start(GENERIC, someScenarios(), network -> new XdpLinks(network, Attach.GENERIC));
     }
 
     @AfterAll
     void remove() {
-        network.close();
+        runs.close();
     }
 
     @ParameterizedTest
     @MethodSource("scenarios")
-    void weir_does_what_the_scenario_says(Scenario scenario) throws IOException {
-        ScenarioRun.over(new XdpLinks(network, Attach.NATIVE), scenario);
+    void weir_does_what_the_scenario_says(Scenario scenario) throws InterruptedException {
+        runs.await("", scenario);
     }
 
     @ParameterizedTest
     @MethodSource("someScenarios")
-    void weir_does_the_same_in_generic_mode(Scenario scenario) throws IOException {
-        ScenarioRun.over(new XdpLinks(network, Attach.GENERIC), scenario);
+    void weir_does_the_same_in_generic_mode(Scenario scenario) throws InterruptedException {
+        runs.await(GENERIC, scenario);
     }
 }

@@ -9,13 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 
 /** Two virtual links between weir's network namespace and the stations', which are silent but for the test. */
 final class VethNetwork implements AutoCloseable {
     private static final String PREFIX =
             "weir-scenario-" + ProcessHandle.current().pid();
+    private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    private final String name = PREFIX + "-" + NUMBER.getAndIncrement();
     private final Map<Integer, String> prepared = new HashMap<>();
     /** Links of a network with a control interface. */
     static final int CONTROL_LINKS = 3;
@@ -34,12 +37,12 @@ final class VethNetwork implements AutoCloseable {
 
     /** weir's namespace. */
     String inside() {
-        return PREFIX + "-weir";
+        return name + "-weir";
     }
 
     /** The namespace of the other ends. */
     String outside() {
-        return PREFIX + "-stations";
+        return name + "-stations";
     }
 
     /** weir's end of a link. */

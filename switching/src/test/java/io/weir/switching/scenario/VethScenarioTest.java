@@ -1,6 +1,5 @@
 package io.weir.switching.scenario;
 
-import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,7 +14,7 @@ class VethScenarioTest {
     private static final int HEADER_BYTES = 14;
     private static final int TAGGED_HEADER_BYTES = 18;
 
-    private final VethNetwork network = new VethNetwork();
+    private final SideBySide runs = new SideBySide();
 
     static List<Scenario> scenarios() {
         return Scenarios.all().stream().filter(VethScenarioTest::canBeSent).toList();
@@ -51,17 +50,18 @@ class VethScenarioTest {
     @BeforeAll
     void build() {
         VethNetwork.assumeAvailable();
-        network.build(VethNetwork.CONTROL_LINKS, 1);
+        runs.build();
+        runs.start("", scenarios(), VethLinks::new);
     }
 
     @AfterAll
     void remove() {
-        network.close();
+        runs.close();
     }
 
     @ParameterizedTest
     @MethodSource("scenarios")
-    void weir_does_what_the_scenario_says(Scenario scenario) throws IOException {
-        ScenarioRun.over(new VethLinks(network), scenario);
+    void weir_does_what_the_scenario_says(Scenario scenario) throws InterruptedException {
+        runs.await("", scenario);
     }
 }

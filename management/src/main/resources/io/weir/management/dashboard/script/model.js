@@ -15,10 +15,13 @@
  *     retransmittedSyns: number, handshakes: number, handshakeP50Micros: number, handshakeP99Micros: number,
  *     load: ?Load}} Server
  * @typedef {{reason: string, description: string, packets: number}} Drop
+ * @typedef {{name: string, type: string, state: string, reason: string, processors: number, runningProcessors: number,
+ *     fallback: string, budgetMicros: number, packets: number, nanosPerPacket: number, counts: Object<string, number>,
+ *     counters: Object<string, number>, drops: Object<string, number>}} Application
  * @typedef {{name: string, processId: number, running: boolean, takenAtEpochMs: number, uptimeMs: number,
  *     generation: number, cause: string, generationEpochMs: number, processors: Processor[], interfaces: Interface[],
  *     services: Service[], servers: Server[], drops: Drop[], counters: Object<string, number>, buffers: number,
- *     freeBuffers: number}} Snapshot
+ *     freeBuffers: number, applications: Application[]}} Snapshot
  * @typedef {{service: string, family: number, share: number}} Move
  * @typedef {{number: number, epochMs: number, cause: string, changes: string[], moves: Move[], active: boolean}} Generation
  * @typedef {{client: string, service: string, from: string, to: string}} MovedConnection

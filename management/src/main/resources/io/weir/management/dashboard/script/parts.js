@@ -3,7 +3,7 @@ import * as format from './format.js';
 import {bar, KeyedTable} from './table.js';
 
 /**
- * The plain tables: interfaces, dropped packets, processors, counters.
+ * The plain tables: applications, interfaces, dropped packets, processors, counters.
  *
  * @return {(snapshot: import('./model.js').Snapshot, rates: ?import('./rates.js').Rates) => void} what updates them
  */
@@ -27,6 +27,32 @@ export function install() {
         {label: 'Packets out', ...ofInterface('transmitted', format.perSecond)},
         {label: 'Bits out', ...ofInterface('transmittedBits', format.bits)},
         {label: 'Dropped', numeric: true, value: ({droppedPackets}) => droppedPackets, text: ({droppedPackets}) => format.count(droppedPackets)},
+    ]});
+    const applications = new KeyedTable(byId('applications'), {label: 'Applications', empty: 'No applications.', key: ({name}) => name, columns: [
+        {label: 'Application', head: true, value: ({name}) => name, build: cell => {
+            const name = element('span', {class: 'name'});
+            const type = element('span', {class: 'sub'});
+            cell.append(name, type);
+            return application => {
+                setText(name, application.name);
+                setText(type, application.type);
+            };
+        }},
+        {label: 'State', value: ({state}) => state, build: cell => {
+            const badge = element('span', {class: 'badge'});
+            const reason = element('span', {class: 'sub'});
+            cell.append(badge, reason);
+            return application => {
+                setAttribute(badge, 'data-state', {running: 'up', stopped: 'down'}[application.state] ?? 'starting');
+                setText(badge, application.state);
+                setText(reason, application.reason);
+                setAttribute(reason, 'title', application.reason);
+            };
+        }},
+        {label: 'Packets', numeric: true, value: ({name}) => rates?.applications.get(name) ?? 0, text: ({name}) => format.perSecond(rates?.applications.get(name))},
+        {label: 'In all', numeric: true, value: ({packets}) => packets, text: ({packets}) => format.count(packets)},
+        {label: 'Dropped', numeric: true, value: ({counts}) => counts.dropped ?? 0, text: ({counts}) => format.count(counts.dropped ?? 0)},
+        {label: 'ns a packet', numeric: true, value: ({nanosPerPacket}) => nanosPerPacket, text: ({nanosPerPacket}) => nanosPerPacket < 0 ? '–' : format.count(Math.round(nanosPerPacket))},
     ]});
     const drops = new KeyedTable(byId('drops'), {label: 'Dropped packets by reason', empty: 'No packet has been dropped.', limit: 12,
         key: ({reason}) => reason, columns: [
@@ -77,6 +103,8 @@ export function install() {
         latest = snapshot;
         rates = now;
         mostDropped = now === null ? 0 : Math.max(0, ...now.drops.values());
+        byId('applications-panel').hidden = snapshot.applications.length === 0;
+        applications.update(snapshot.applications);
         interfaces.update(snapshot.interfaces);
         drops.update(snapshot.drops);
         processors.update(snapshot.processors);

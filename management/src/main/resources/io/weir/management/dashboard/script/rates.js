@@ -4,7 +4,8 @@
  * @typedef {{received: number, transmitted: number, receivedBits: number, transmittedBits: number, dropped: number}} InterfaceRates
  * @typedef {{connections: number, packets: number, bits: number, dropped: number,
  *     services: Map<string, number>, servers: Map<string, number>, interfaces: Map<number, InterfaceRates>,
- *     processors: Map<number, number>, drops: Map<string, number>, counters: Map<string, number>}} Rates
+ *     processors: Map<number, number>, drops: Map<string, number>, applications: Map<string, number>,
+ *     counters: Map<string, number>}} Rates
  */
 
 /**
@@ -47,6 +48,7 @@ export function ratesBetween(before, now) {
             dropped: dropped.get(id)}])),
         processors: each('processors', 'number', item => item.packetsBalanced + item.packetsForwarded),
         drops,
+        applications: each('applications', 'name', item => item.packets),
         counters: new Map(Object.entries(now.counters).map(([name, value]) => [name, rate(value, before.counters[name] ?? value)])),
     };
 }
