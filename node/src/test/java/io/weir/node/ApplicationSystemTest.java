@@ -67,7 +67,7 @@ class ApplicationSystemTest {
 
     @BeforeAll
     void build(@TempDir Path temporary) throws IOException, InterruptedException {
-        Programs.assume("curl", "dig", "socat", "nginx");
+        Programs.assume("curl", "dig", "socat", "nginx", "python3", "ping");
         folder = Programs.readable(temporary);
         Path jar = unruly().write("unruly.jar");
         figure = new Figure1(name + "-");
@@ -137,6 +137,7 @@ class ApplicationSystemTest {
                         .replace("services:\n", """
                                   - {name: local, check: page}
                                   - {name: sorry, application: excuse}
+                                  - {name: doomed, application: thrower}
                                 services:
                                 """)
                 + """
@@ -155,6 +156,7 @@ class ApplicationSystemTest {
                     port: 80
                     algorithm: weighted-round-robin
                     servers: [{server: "5-3", port: 8080}, {server: local, port: 8080}]
+                  - {name: doom, addresses: [%1$s], protocol: udp, port: 9, servers: [doomed]}
                 checks:
                   - {name: page, type: http, port: 8080, path: /, interval: 250ms, fall: 2}
                 timeouts: {closed: 1s} # a drain waits for it
@@ -196,13 +198,17 @@ class ApplicationSystemTest {
         return address.indexOf(':') < 0 ? address : "[" + address + "]";
     }
 
-    private String health(String server) {
+    private JsonNode server(String wanted) {
         for (JsonNode each : node.json("servers")) {
-            if (each.required("name").asString().equals(server)) {
-                return each.required("health").asString();
+            if (each.required("name").asString().equals(wanted)) {
+                return each;
             }
         }
-        throw new AssertionError("no server " + server);
+        throw new AssertionError("no server " + wanted);
+    }
+
+    private String health(String server) {
+        return server(server).required("health").asString();
     }
 
     private JsonNode application(String wanted) {
@@ -277,7 +283,10 @@ class ApplicationSystemTest {
                     "/dev/null",
                     (six ? "TCP6:" : "TCP4:") + literal(address) + ":7,connect-timeout=5");
         }
+        Programs.successIn(figure.station("7-1"), 30, "python3", "-c", UdpPrograms.ECHO_CLIENT, address, "7", "50");
+        Programs.successIn(figure.station("7-1"), 10, "ping", "-c", "1", "-W", "5", address);
         assertThat(application("reflector").required("state").asString()).isEqualTo("running");
+        assertThat(application("reflector").required("packets").asLong()).isGreaterThan(50);
     }
 
     @ParameterizedTest
@@ -418,6 +427,9 @@ class ApplicationSystemTest {
             throws Exception {
         String command = application.substring(0, 1);
         assertThat(ask("7-1", OWN_4, port, "answer me")).isEqualTo("answer me");
+        if (application.equals("thrower")) {
+            assertThat(ask("7-1", GUARDED_4, 9, "answer me")).isEqualTo("answer me");
+        }
         assertThat(curl("7-1", GUARDED_4)).isEqualTo("5-1\n200 ");
 
         Programs.await(application + " is stopped", 20, () -> {
@@ -442,7 +454,8 @@ class ApplicationSystemTest {
 
     @Test
     @Order(7)
-    void clients_of_a_stopped_application_get_its_fallback_and_the_api_says_why() throws IOException {
+    void clients_of_a_stopped_application_get_its_fallback_and_the_api_says_why()
+            throws IOException, InterruptedException {
         for (String address : List.of(OWN_4, OWN_6)) {
             assertThat(Station.await(figure.station("7-1").submit(() -> LabClient.knock(address, 9001))))
                     .isEqualTo("reset");
@@ -471,6 +484,10 @@ class ApplicationSystemTest {
                         Map.entry("keeper", "stopped"),
                         Map.entry("forgetter", "stopped"));
         assertThat(answer).contains("as told");
+        Programs.await(
+                "the server that it is, is down", 10, () -> health("doomed").equals("down"));
+        assertThat(server("doomed").required("healthMessage").asString())
+                .startsWith("application on switching processor 0: threw java.lang.IllegalStateException: as told");
     }
 
     @Test
