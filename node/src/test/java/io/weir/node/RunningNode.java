@@ -32,7 +32,7 @@ final class RunningNode implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts a node and waits until it is ready. */
+    /** Starts a node and waits until it is ready; one that is not in time is ended. */
     static RunningNode start(Station station, Path folder, String name, String text)
             throws IOException, InterruptedException {
         Path configuration = folder.resolve(name + ".yaml");
@@ -40,12 +40,17 @@ final class RunningNode implements AutoCloseable {
         Path log = Files.createTempFile(folder, name, ".log");
         RunningNode node = new RunningNode(
                 name, configuration, log, station.start(command("run", "-c", configuration.toString()), log));
-        Programs.await("weir is ready", START_SECONDS, () -> {
-            if (!node.process.isAlive()) {
-                throw new AssertionError("weir ended with status " + node.process.exitValue() + ":\n" + node.log());
-            }
-            return node.log().contains(" ready: ");
-        });
+        try {
+            Programs.await("weir is ready", START_SECONDS, () -> {
+                if (!node.process.isAlive()) {
+                    throw new AssertionError("weir ended with status " + node.process.exitValue() + ":\n" + node.log());
+                }
+                return node.log().contains(" ready: ");
+            });
+        } catch (AssertionError e) {
+            node.close();
+            throw e;
+        }
         return node;
     }
 
