@@ -50,8 +50,9 @@ public final class InterfaceDaemon implements Runnable, AutoCloseable {
     /** Frames of one direction of one queue before the next has its turn. */
     private static final int BATCH = 64;
     /**
-     * Idle rounds that spin. Few, and none that yield: the programs that it serves share its CPUs. With 200 and 50 the median round
-     * trip of a datagram to such a program was 540 µs, with 10 it was 125 µs (bench/echo, two processors, busy with other things).
+     * Idle rounds that spin. Few, and none that yield: the programs that it serves share its CPUs. With 200, and 50 that yield, medians
+     * of a datagram's round trip to such a program were 46 to 578 µs in four runs of bench/echo -p 0, depending on which threads met
+     * on a CPU; with 10, 124 to 161 µs in four (two processors, busy with other things).
      */
     private static final int SPINS = 10;
     /** Longest sleep: how soon a device that was deleted is missed. */
