@@ -162,7 +162,7 @@ final class DemoStory {
         long failedBefore = clients.failures();
         long openedBefore = server("5-2").opened();
         double shareBefore = server("5-2").share();
-        // What weir has opened by now, the server has accepted by then: a request on the way is counted in either number.
+        // What weir has opened by now, the server has accepted by then, so that a request on the way is counted.
         Thread.sleep(250);
         long present = (long) network.metric("5-2", "lab_clients");
         network.kill("5-2");
