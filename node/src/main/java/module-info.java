@@ -11,7 +11,6 @@ module io.weir.node {
     requires io.weir.agent;
     requires io.weir.management;
     requires io.weir.lab;
-    requires java.management;
     requires info.picocli;
     requires org.jline.terminal;
     requires tools.jackson.databind;

@@ -7,6 +7,7 @@ import io.weir.application.NetworkApplication;
 import io.weir.control.configuration.NodeConfiguration;
 import io.weir.control.configuration.ServerConfiguration;
 import io.weir.control.health.HealthEvent;
+import io.weir.linux.ThreadTime;
 import io.weir.management.ManagedNode.ApplicationAnswer;
 import io.weir.management.ManagedNode.RefusedException;
 import io.weir.memory.application.ApplicationBlock;
@@ -18,8 +19,6 @@ import io.weir.node.application.LoadedApplications;
 import io.weir.switching.application.ApplicationClock;
 import io.weir.switching.application.ApplicationSlot;
 import io.weir.switching.application.Fallback;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -128,7 +127,7 @@ final class NodeApplications implements AutoCloseable {
 
     /** Reads the processor time of the thread that asks. */
     private static final class Clock implements ApplicationClock {
-        private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        private final ThreadTime processor = new ThreadTime();
 
         @Override
         public long wallNanos() {
@@ -137,7 +136,7 @@ final class NodeApplications implements AutoCloseable {
 
         @Override
         public long processorNanos() {
-            return threads.getCurrentThreadCpuTime();
+            return processor.nanos();
         }
     }
 

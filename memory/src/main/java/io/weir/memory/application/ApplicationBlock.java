@@ -39,7 +39,7 @@ public final class ApplicationBlock {
         this.memory = memory;
     }
 
-    /** A block in memory of its own; for tests. */
+    /** A block in memory of its own, which nobody else sees. */
     public static ApplicationBlock standalone() {
         return new ApplicationBlock(Arena.ofAuto().allocate(BYTES, 64));
     }

@@ -1,8 +1,6 @@
 package io.weir.switching.filter;
 
 import static io.weir.switching.filter.Raw.U16;
-import static io.weir.switching.filter.Raw.U32;
-import static io.weir.switching.filter.Raw.U64;
 
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.memory.counters.DropReason;
@@ -19,14 +17,6 @@ import java.lang.foreign.MemorySegment;
  * left to the interface it leaves by; {@link Egress} completes it for those that cannot.
  */
 final class ApplicationReplies {
-    private static final int HOPS = 64;
-    /** Version 4, header of five words; traffic class 0. Raw. */
-    private static final int IPV4_START = 0x45;
-    /** Identification 0, do not fragment. Raw. */
-    private static final int IPV4_DO_NOT_FRAGMENT = 0x0040_0000;
-    /** Version 6, traffic class and flow label 0. Raw. */
-    private static final int IPV6_START = 0x60;
-
     private final ProcessorContext context;
     private final MemorySegment frames;
     private final FrameChain chain;
@@ -68,13 +58,13 @@ final class ApplicationReplies {
             Words.set32(frames, network + 12, (int) batch.destination0[i]);
             Words.set32(frames, network + 16, (int) batch.source0[i]);
             int hops = Words.get16(frames, network + 8) & 0xffff;
-            int fresh = (hops & 0xff00) | HOPS;
+            int fresh = (hops & 0xff00) | AnswerHeader.HOPS;
             Words.set16(frames, network + 8, (short) fresh);
             int checksum = Words.get16(frames, network + 10) & 0xffff;
             Words.set16(frames, network + 10, (short) Checksum.update16(checksum, hops, fresh));
         } else {
-            writeAddresses6(batch, i, network);
-            Words.set8(frames, network + 7, (byte) HOPS);
+            AnswerHeader.turnAddresses6(frames, batch, i, network);
+            Words.set8(frames, network + 7, (byte) AnswerHeader.HOPS);
         }
         swapPorts(batch, i);
         return back(batch, i);
@@ -105,9 +95,7 @@ final class ApplicationReplies {
         long frame = columns.address[i];
         long network = frame + batch.networkOffset[i];
         int start = batch.transportOffset[i];
-        long pseudoHeader = batch.kind[i] == PacketBatch.KIND_IPV4
-                ? writeIpv4(batch, i, network, segment)
-                : writeIpv6(batch, i, network, segment);
+        long pseudoHeader = AnswerHeader.write(frames, batch, i, network, segment);
         frames.set(U16, frame + start + checksumOffset, (short) Checksum.fold(pseudoHeader));
         int length = start + segment;
         if (columns.owner[i] == FrameBatch.CHAIN) {
@@ -118,41 +106,6 @@ final class ApplicationReplies {
         columns.length[i] = length;
         columns.offload[i] = Offload.of(Offload.NEEDS_CHECKSUM, 0, 0, 0, start, checksumOffset);
         return back(batch, i);
-    }
-
-    private long writeIpv4(PacketBatch batch, int i, long network, int segment) {
-        int source = (int) batch.destination0[i];
-        int destination = (int) batch.source0[i];
-        int protocol = batch.protocol[i];
-        frames.set(U32, network, IPV4_START);
-        Raw.setNumber16(frames, network + 2, 20 + segment);
-        frames.set(U32, network + 4, IPV4_DO_NOT_FRAGMENT);
-        frames.set(U32, network + 8, HOPS | protocol << 8);
-        frames.set(U32, network + 12, source);
-        frames.set(U32, network + 16, destination);
-        frames.set(U16, network + 10, (short) Checksum.finish(Checksum.sum(frames, network, 20)));
-        return Checksum.pseudoHeader4(source, destination, protocol, segment);
-    }
-
-    private long writeIpv6(PacketBatch batch, int i, long network, int segment) {
-        frames.set(U32, network, IPV6_START);
-        Raw.setNumber16(frames, network + 4, segment);
-        frames.set(U16, network + 6, (short) (batch.protocol[i] | HOPS << 8));
-        writeAddresses6(batch, i, network);
-        return Checksum.pseudoHeader6(
-                batch.destination0[i],
-                batch.destination1[i],
-                batch.source0[i],
-                batch.source1[i],
-                batch.protocol[i],
-                segment);
-    }
-
-    private void writeAddresses6(PacketBatch batch, int i, long network) {
-        frames.set(U64, network + 8, batch.destination0[i]);
-        frames.set(U64, network + 16, batch.destination1[i]);
-        frames.set(U64, network + 24, batch.source0[i]);
-        frames.set(U64, network + 32, batch.source1[i]);
     }
 
     private void swapPorts(PacketBatch batch, int i) {

@@ -126,8 +126,9 @@ final class Forwarder {
     /** Neither multicast, link-local, unspecified, loopback, nor the marker of an application (::1 to ::ff). */
     static boolean isForwardable6(long address0, long address1) {
         boolean isMulticast = (address0 & 0xff) == 0xff;
-        boolean isMarker = address0 == 0 && (address1 & 0xff_ffff_ffff_ffffL) == 0;
-        return !isMulticast && !LocalAddresses.isLinkLocal(address0) && !isMarker;
+        boolean isMarkerOrUnspecified =
+                (address0 | address1) == 0 || ConfigurationReader.application6(address0, address1) != 0;
+        return !isMulticast && !LocalAddresses.isLinkLocal(address0) && !isMarkerOrUnspecified;
     }
 
     /**

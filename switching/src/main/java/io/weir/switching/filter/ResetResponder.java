@@ -2,7 +2,6 @@ package io.weir.switching.filter;
 
 import static io.weir.switching.filter.Raw.U16;
 import static io.weir.switching.filter.Raw.U32;
-import static io.weir.switching.filter.Raw.U64;
 import static io.weir.switching.filter.Raw.U8;
 
 import io.weir.memory.configuration.ConfigurationReader;
@@ -23,16 +22,6 @@ import java.lang.foreign.MemorySegment;
  * <p>The packet that was answered counts as dropped for the reason given; its frame leaves as the reset.
  */
 final class ResetResponder {
-    private static final int IPV4_BYTES = 20;
-    private static final int IPV6_BYTES = 40;
-    private static final int HOPS = 64;
-    /** Version 4, header of five words; traffic class 0; total length 40. Raw. */
-    private static final int IPV4_START = 0x2800_0045;
-    /** Identification 0, do not fragment. Raw. */
-    private static final int IPV4_DO_NOT_FRAGMENT = 0x0040_0000;
-    /** Version 6, traffic class and flow label 0, payload length 20, TCP. Raw. */
-    private static final long IPV6_START = 0x0006_1400_0000_0060L | (long) HOPS << 56;
-
     private final MemorySegment frames;
     private final FrameChain chain;
     private final ConfigurationReader configuration;
@@ -88,10 +77,8 @@ final class ResetResponder {
         int segment = batch.packetEnd[i] - batch.transportOffset[i] - headerBytes;
         segment += (flags & Protocol.SYN) != 0 ? 1 : 0;
         segment += (flags & Protocol.FIN) != 0 ? 1 : 0;
-        boolean ipv4 = batch.kind[i] == PacketBatch.KIND_IPV4;
-        long pseudoHeader =
-                ipv4 ? writeIpv4(batch, i, frame + networkOffset) : writeIpv6(batch, i, frame + networkOffset);
-        int transportOffset = networkOffset + (ipv4 ? IPV4_BYTES : IPV6_BYTES);
+        long pseudoHeader = AnswerHeader.write(frames, batch, i, frame + networkOffset, Protocol.TCP_HEADER_BYTES);
+        int transportOffset = networkOffset + AnswerHeader.bytes(batch, i);
         long tcp = frame + transportOffset;
         frames.set(U32, tcp, ports >>> 16 | ports << 16);
         if ((flags & Protocol.ACK) != 0) {
@@ -112,32 +99,5 @@ final class ResetResponder {
     /** Header of five words, the flags, window 0: bytes 12 to 15. */
     private static int header(int flags) {
         return 5 << 28 | flags << 16;
-    }
-
-    private long writeIpv4(PacketBatch batch, int i, long network) {
-        int source = (int) batch.destination0[i];
-        int destination = (int) batch.source0[i];
-        frames.set(U32, network, IPV4_START);
-        frames.set(U32, network + 4, IPV4_DO_NOT_FRAGMENT);
-        frames.set(U32, network + 8, HOPS | Protocol.TCP << 8);
-        frames.set(U32, network + 12, source);
-        frames.set(U32, network + 16, destination);
-        frames.set(U16, network + 10, (short) Checksum.finish(Checksum.sum(frames, network, IPV4_BYTES)));
-        return Checksum.pseudoHeader4(source, destination, Protocol.TCP, Protocol.TCP_HEADER_BYTES);
-    }
-
-    private long writeIpv6(PacketBatch batch, int i, long network) {
-        frames.set(U64, network, IPV6_START);
-        frames.set(U64, network + 8, batch.destination0[i]);
-        frames.set(U64, network + 16, batch.destination1[i]);
-        frames.set(U64, network + 24, batch.source0[i]);
-        frames.set(U64, network + 32, batch.source1[i]);
-        return Checksum.pseudoHeader6(
-                batch.destination0[i],
-                batch.destination1[i],
-                batch.source0[i],
-                batch.source1[i],
-                Protocol.TCP,
-                Protocol.TCP_HEADER_BYTES);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.switching.filter;
 
 import io.weir.memory.connection.ConnectionTable6;
+import java.util.Arrays;
 
 /**
  * A limit per second and source for any number of sources: token buckets ({@link TokenBucket}) that sources are hashed
@@ -11,19 +12,15 @@ import io.weir.memory.connection.ConnectionTable6;
  * his own choice (RFC 6177). One thread; allocation-free.
  */
 final class SourceLimits {
-    /** A power of two. 48 KiB for each processor, of which a flood from one source touches one line. */
+    /** A power of two. */
     private static final int BUCKETS = 4096;
 
-    private static final int SCALE = 1000; // as in TokenBucket
-    private static final long FRESH = -1;
-
     private final ConnectionTable6 seeded;
-    private final long[] thousandths = new long[BUCKETS];
-    private final int[] lastMs = new int[BUCKETS];
+    private final TokenBucket[] buckets = new TokenBucket[BUCKETS];
 
     SourceLimits(ProcessorContext context) {
         this.seeded = context.connections6;
-        java.util.Arrays.fill(thousandths, FRESH);
+        Arrays.setAll(buckets, _ -> new TokenBucket());
     }
 
     /**
@@ -32,18 +29,6 @@ final class SourceLimits {
      * @param network an IPv4 address as an unsigned number, or the first half of an IPv6 address
      */
     boolean take(long network, int nowMs, int perSecond) {
-        int bucket = seeded.hash(network, 0, 0, 0, 0) & (BUCKETS - 1);
-        long most = (long) perSecond * SCALE;
-        long left = thousandths[bucket];
-        if (left == FRESH) {
-            left = most;
-        } else {
-            long elapsedMs = Integer.toUnsignedLong(nowMs - lastMs[bucket]);
-            left = Math.min(most, left + elapsedMs * perSecond);
-        }
-        lastMs[bucket] = nowMs;
-        boolean granted = left >= SCALE;
-        thousandths[bucket] = granted ? left - SCALE : left;
-        return granted;
+        return buckets[seeded.hash(network, 0, 0, 0, 0) & (BUCKETS - 1)].take(nowMs, perSecond);
     }
 }
