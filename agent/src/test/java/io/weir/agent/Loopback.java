@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** An HTTP server on loopback that answers each request with exactly the bytes it is told. */
 public final class Loopback implements AutoCloseable {
     private final ServerSocket socket;
+    private final Thread server;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private volatile Answer answer = out -> {};
 
@@ -28,7 +29,7 @@ public final class Loopback implements AutoCloseable {
 
     public Loopback(String address) throws IOException {
         socket = new ServerSocket(0, 16, InetAddress.getByName(address));
-        Thread.ofPlatform().daemon().start(this::serve);
+        server = Thread.ofPlatform().daemon().start(this::serve);
     }
 
     public URI url() {
@@ -89,8 +90,14 @@ public final class Loopback implements AutoCloseable {
         return text.toString();
     }
 
+    /** Returns when the port is free: until accept returns, the kernel goes on taking connections. */
     @Override
     public void close() throws IOException {
         socket.close();
+        try {
+            server.join(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

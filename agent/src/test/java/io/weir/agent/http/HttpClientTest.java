@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.agent.Loopback;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -134,9 +137,11 @@ class HttpClientTest {
 
     @Test
     void nobody_there() throws IOException {
-        URI url = server.url();
-        server.close();
-        assertThatThrownBy(() -> CLIENT.get(url)).hasMessageContaining("refused");
+        try (Socket mute = new Socket()) { // bound, so that nobody else gets the port, but not listening
+            mute.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            URI url = URI.create("http://127.0.0.1:" + mute.getLocalPort() + "/");
+            assertThatThrownBy(() -> CLIENT.get(url)).hasMessageContaining("refused");
+        }
         assertThatThrownBy(() -> CLIENT.get(URI.create("http://no.such.host.invalid/")))
                 .hasMessage("no.such.host.invalid: no such host");
     }

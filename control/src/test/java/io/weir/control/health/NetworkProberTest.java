@@ -62,10 +62,11 @@ class NetworkProberTest {
         return new ServerSocket(0, 10, InetAddress.getByAddress(address.octets()));
     }
 
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = listen(V4)) {
-            return socket.getLocalPort();
-        }
+    /** A socket with a port that refuses: bound, so that nobody else gets it, but not listening. */
+    private static Socket mute() throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(V4.octets()), 0));
+        return socket;
     }
 
     /** A server that sends something to one client, then runs an action on the connection. */
@@ -113,10 +114,12 @@ class NetworkProberTest {
 
     @Test
     void a_closed_port_refuses() throws Exception {
-        int port = closedPort();
-        assertThat(probe(new TcpProbe(port))).isEqualTo(ProbeResult.bad("connection refused"));
-        assertThat(probe(http(port, "/", List.of(), null))).isEqualTo(ProbeResult.bad("connection refused"));
-        assertThat(probe(new UdpProbe(port, "x", null))).isEqualTo(ProbeResult.bad("ICMP port unreachable"));
+        try (Socket mute = mute()) {
+            int port = mute.getLocalPort();
+            assertThat(probe(new TcpProbe(port))).isEqualTo(ProbeResult.bad("connection refused"));
+            assertThat(probe(http(port, "/", List.of(), null))).isEqualTo(ProbeResult.bad("connection refused"));
+            assertThat(probe(new UdpProbe(port, "x", null))).isEqualTo(ProbeResult.bad("ICMP port unreachable"));
+        }
     }
 
     @Test

@@ -75,13 +75,11 @@ class LoadPollersTest {
             assertThatThrownBy(agentCheck(silent.getLocalPort(), Duration.ofMillis(50), "127.0.0.1")::poll)
                     .isInstanceOf(IOException.class);
         }
-        int closed;
-        try (ServerSocket once = new ServerSocket()) {
-            once.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            closed = once.getLocalPort();
+        try (Socket mute = new Socket()) { // bound, so that nobody else gets the port, but not listening
+            mute.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            assertThatThrownBy(agentCheck(mute.getLocalPort(), TIMEOUT, "127.0.0.1")::poll)
+                    .hasMessageContaining("no connection to 127.0.0.1 port " + mute.getLocalPort());
         }
-        assertThatThrownBy(agentCheck(closed, TIMEOUT, "127.0.0.1")::poll)
-                .hasMessageContaining("no connection to 127.0.0.1 port " + closed);
         assertThat(received.resources.loads()).isEmpty();
     }
 
