@@ -65,6 +65,7 @@ public final class SwitchingProcessor implements DutyCycle {
 
     @Override
     public int doWork(int nowMs, int nowMicros) {
+        filter.beginCycle();
         long seen = configuration.refresh();
         routes.refresh();
         if (seen != generation) {

@@ -11,7 +11,6 @@ import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.ProcessorCounters;
 import io.weir.memory.map.Words;
 import io.weir.memory.packet.FrameChain;
-import io.weir.memory.routing.NeighbourTable;
 import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.wire.Checksum;
@@ -47,7 +46,6 @@ final class Balancer4 {
     private final ConnectionPairs4 pairs;
     private final ConfigurationReader configuration;
     private final ProcessorCounters counters;
-    private final NeighbourTable neighbours;
     private final Paths paths;
     private final NeighbourResolver resolver;
     private final Selector selector;
@@ -84,7 +82,6 @@ final class Balancer4 {
         this.pairs = pairs;
         this.configuration = context.configuration;
         this.counters = context.counters;
-        this.neighbours = context.neighbours;
         this.paths = paths;
         this.resolver = resolver;
         this.selector = selector;
@@ -96,7 +93,7 @@ final class Balancer4 {
     }
 
     void beginBatch() {
-        epoch = neighbours.epoch();
+        epoch = paths.epoch();
         hostInterface = host.interfaceId();
     }
 

@@ -49,6 +49,7 @@ public final class PacketFilter {
     private final ResetResponder resets;
     private final NeighbourResolver resolver;
     private final EchoResponder echo;
+    private final Paths paths;
     private final Forwarder forwarder;
     private final ControlGate control;
     private final ApplicationStage applications;
@@ -77,7 +78,7 @@ public final class PacketFilter {
         this.parser = new Parser(context.frames, context.chain, context.configuration);
         LocalAddresses local = new LocalAddresses(context);
         IcmpErrors errors = new IcmpErrors(context, egress, local);
-        Paths paths = new Paths(context, local);
+        this.paths = new Paths(context, local);
         this.resolver =
                 new NeighbourResolver(context, egress, local, errors, Math.max(1, configuration.pendingPackets()));
         this.echo = new EchoResponder(context, egress, local);
@@ -95,6 +96,11 @@ public final class PacketFilter {
         this.balancer6 =
                 new Balancer6(context, cursor6, pairs6, selector, paths, resolver, errors, egress, applications, host);
         this.sweeper = new Sweeper(context, pairs4, pairs6);
+    }
+
+    /** A cycle begins; to be called before it looks at configuration and routes. */
+    public void beginCycle() {
+        paths.beginCycle();
     }
 
     /**

@@ -7,9 +7,10 @@ import io.weir.memory.routing.NeighbourTable;
 import io.weir.memory.routing.RouteReader;
 
 /**
- * Next-hop look-up: route, then neighbour, or the host's interface for its addresses, gives the egress interface and both link-layer addresses. The result stands
- * in this object until the next call. Resolved paths are remembered in a small direct-mapped cache for as long as the
- * path epoch ({@link NeighbourTable#epoch}) stays: every change of routes, configuration or neighbours moves it on.
+ * Next-hop look-up: route, then neighbour, or the host's interface for its addresses, gives the egress interface and
+ * both link-layer addresses. The result stands in this object until the next call. Resolved paths are remembered in a
+ * small direct-mapped cache for as long as the path epoch ({@link NeighbourTable#epoch}) stays: every change of routes,
+ * configuration or neighbours moves it on. It is read once in a cycle ({@link #beginCycle}).
  * The marker address of a network application leads to it. Addresses are raw; one thread; allocation-free.
  */
 final class Paths {
@@ -55,12 +56,18 @@ final class Paths {
         this.configuration = context.configuration;
     }
 
+    /**
+     * Reads the path epoch; before the cycle looks at configuration and routes. A change after that makes what the cycle
+     * finds count as old, though the processor still looks at the tables as they were.
+     */
+    void beginCycle() {
+        epoch = neighbours.epoch();
+    }
+
     /** The path towards an IPv4 address. */
     int resolve4(int destination, int nowMs) {
         long destination1 = NeighbourTable.mapped(destination);
         int slot = slot(0, destination1);
-        // Read before the look-up: a change in between makes the result count as old, not the other way round.
-        epoch = neighbours.epoch();
         if (isCached(slot, 0, destination1)) {
             return take(slot);
         }
@@ -88,7 +95,6 @@ final class Paths {
     /** The path towards an IPv6 address. */
     int resolve6(long destination0, long destination1, int nowMs) {
         int slot = slot(destination0, destination1);
-        epoch = neighbours.epoch();
         if (isCached(slot, destination0, destination1)) {
             return take(slot);
         }
@@ -202,7 +208,7 @@ final class Paths {
         return nextHopEntry;
     }
 
-    /** The path epoch the result belongs to, 1..65535: to be stored beside a path that is kept. */
+    /** The path epoch of the cycle, 1..65535: to be stored beside a path that is kept. */
     int epoch() {
         return epoch;
     }

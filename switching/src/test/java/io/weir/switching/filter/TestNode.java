@@ -29,6 +29,7 @@ import io.weir.memory.routing.Route;
 import io.weir.memory.routing.RouteReader;
 import io.weir.memory.routing.RoutingTable;
 import io.weir.port.ForwardingPort;
+import io.weir.port.FrameBatch;
 import io.weir.port.FrameOwners;
 import io.weir.port.Offload;
 import io.weir.port.Port;
@@ -65,6 +66,12 @@ final class TestNode {
     static final long CLIENT_MAC = 0x02_00_00_00_01_77L;
     static final long SERVER_MAC = 0x02_00_00_00_02_70L;
     static final int BUFFERS = 1024;
+    private static final List<Route> ROUTES = List.of(
+            Route.onLink4(raw4("10.0.1.0"), 24, 1),
+            Route.onLink4(raw4("10.0.2.0"), 24, 2),
+            Route.via4(raw4("198.51.100.0"), 24, 1, raw4(CLIENT)),
+            Route.onLink6(raw6("fd01::", 0), 0, 64, 1),
+            Route.onLink6(raw6("fd02::", 0), 0, 64, 2));
 
     final PacketStorage storage;
     private final MemorySegment counterRegion = Arena.ofAuto().allocate(CountersLayout.bytes(1, 255, 255, 255), 64);
@@ -80,12 +87,16 @@ final class TestNode {
     /** What the host interface says of itself. */
     boolean hostCongested;
 
+    /** Runs in the middle of each cycle: tables have been looked at, the outer interface has not. */
+    Runnable midCycle = () -> {};
+
     /** The interfaces when the node has {@link Builder#faults}. */
     final FaultyPort outerPort;
 
     final FaultyPort innerPort;
     final ProcessorContext context;
     final SwitchingProcessor processor;
+    private final RoutingTable routes;
     private final Sides configurationSides;
     private final MemorySegment[] configuration;
     int nowMs = 1_000;
@@ -212,13 +223,8 @@ final class TestNode {
         Sides routeSides = new Sides(arena.allocate(Sides.bytes(1), 64));
         MemorySegment routesA = arena.allocate(RoutingTable.bytes(64), 64);
         MemorySegment routesB = arena.allocate(RoutingTable.bytes(64), 64);
-        new RoutingTable(routeSides, routesA, routesB, 64)
-                .replace(List.of(
-                        Route.onLink4(raw4("10.0.1.0"), 24, 1),
-                        Route.onLink4(raw4("10.0.2.0"), 24, 2),
-                        Route.via4(raw4("198.51.100.0"), 24, 1, raw4(CLIENT)),
-                        Route.onLink6(raw6("fd01::", 0), 0, 64, 1),
-                        Route.onLink6(raw6("fd02::", 0), 0, 64, 2)));
+        routes = new RoutingTable(routeSides, routesA, routesB, 64);
+        routes.replace(ROUTES);
         connections4 = ConnectionTable4.format(
                 arena.allocate(ConnectionTable4.regionBytes(builder.records), 64), 0x1234_5678_9abc_def1L);
         connections6 = ConnectionTable6.format(
@@ -234,7 +240,7 @@ final class TestNode {
         outerPort = new FaultyPort(outer.port(0, owners), owners, counters, 1, builder.faults, builder.faults);
         innerPort = new FaultyPort(inner.port(0, owners), owners, counters, 2, builder.faults, builder.faults);
         List<Port> polled = builder.faults.equals(FaultSettings.NONE)
-                ? List.of(outer.port(0, owners), inner.port(0, owners))
+                ? List.of(new WatchedPort(outer.port(0, owners)), inner.port(0, owners))
                 : List.of(outerPort, innerPort);
         MemoryWire programs = wire(HOST_ID, "host", HOST_MAC, builder.offloads);
         host = programs.station(storage.view(1));
@@ -274,6 +280,18 @@ final class TestNode {
         }
     }
 
+    private final class WatchedPort extends ForwardingPort {
+        WatchedPort(Port port) {
+            super(port);
+        }
+
+        @Override
+        public int receive(FrameBatch batch, int limit) {
+            midCycle.run();
+            return super.receive(batch, limit);
+        }
+    }
+
     private static MemoryWire wire(int id, String name, long mac, boolean offloads) {
         return new MemoryWire(id, name, new PortCapabilities("memory", mac, 1500, offloads, offloads, true), 1, 512);
     }
@@ -288,6 +306,14 @@ final class TestNode {
         int backup = Sides.side(configurationSides.active()) ^ 1;
         ConfigurationWriter.write(configuration[backup], image);
         configurationSides.flip();
+    }
+
+    /** Routes besides those of the start, in force as the control processor does it: a flip, then a new path epoch. */
+    void route(Route... added) {
+        List<Route> all = new ArrayList<>(ROUTES);
+        all.addAll(List.of(added));
+        routes.replace(all);
+        neighbours.newEpoch();
     }
 
     void learn(int interfaceId, String address, long mac) {
