@@ -14,6 +14,13 @@ public final class PollLoop implements Runnable {
     private static final int SPINS = 200;
     /** Idle cycles that yield before the loop sleeps. */
     private static final int YIELDS = 50;
+    /** A yield this long has given another thread a time slice: of 3 ms mostly. */
+    private static final int LOST_MICROS = 500;
+    /**
+     * How long the loop then sleeps instead of yielding. A sleeper that a frame wakes preempts who runs; one that has
+     * yielded waits for the other's slice to end, with its frames.
+     */
+    private static final int SHARED_MICROS = 200_000;
     /** Longest sleep: timers, configuration changes and the stop signal wait no longer than this. */
     private static final int SLEEP_MS = 10;
 
@@ -26,6 +33,9 @@ public final class PollLoop implements Runnable {
 
     private volatile boolean running = true;
     private int idleCycles;
+    private boolean hasYielded;
+    private long cycleMicros;
+    private long sharedUntilMicros;
 
     /**
      * A loop for one duty cycle.
@@ -64,6 +74,13 @@ public final class PollLoop implements Runnable {
 
     private void cycle() {
         long nowMicros = clock.getAsLong();
+        if (hasYielded) {
+            hasYielded = false;
+            if (nowMicros - cycleMicros > LOST_MICROS) {
+                sharedUntilMicros = nowMicros + SHARED_MICROS;
+            }
+        }
+        cycleMicros = nowMicros;
         int nowMs = (int) (nowMicros / 1000);
         int work = 0;
         try {
@@ -87,8 +104,9 @@ public final class PollLoop implements Runnable {
         } else if (idleCycles < SPINS) {
             idleCycles++;
             Thread.onSpinWait();
-        } else if (idleCycles < SPINS + YIELDS) {
+        } else if (idleCycles < SPINS + YIELDS && cycleMicros >= sharedUntilMicros) {
             idleCycles++;
+            hasYielded = true;
             Thread.yield();
         } else if (!duty.hasBacklog()) {
             idle.await(SLEEP_MS);

@@ -16,6 +16,7 @@ class PollLoopTest {
     private final AtomicLong clock = new AtomicLong();
     private final List<Integer> sleeps = new ArrayList<>();
     private final List<RuntimeException> defects = new ArrayList<>();
+    private int cycleMicros = 20;
     private int cycles;
     private boolean closed;
 
@@ -41,8 +42,8 @@ class PollLoopTest {
                 closed = true;
             }
         };
-        loop[0] = new PollLoop(
-                counted, () -> clock.getAndIncrement() * 1000L, mode, sleeps::add, nowMs -> {}, defects::add);
+        loop[0] =
+                new PollLoop(counted, () -> clock.getAndAdd(cycleMicros), mode, sleeps::add, nowMs -> {}, defects::add);
         loop[0].run();
     }
 
@@ -70,8 +71,16 @@ class PollLoopTest {
     }
 
     @Test
+    void after_a_yield_that_cost_a_time_slice_the_loop_sleeps_for_a_while() {
+        cycleMicros = 3_000;
+        int shared = 200_000 / cycleMicros + 1; // cycles
+        run(IdleMode.ADAPTIVE, 200 + 10 * (1 + shared), (nowMs, nowMicros) -> 0);
+        assertThat(sleeps).as("all but ten yields").hasSize(10 * shared);
+    }
+
+    @Test
     void work_starts_the_idling_anew() {
-        run(IdleMode.ADAPTIVE, 2_000, (nowMs, nowMicros) -> nowMs % 200 == 0 ? 1 : 0);
+        run(IdleMode.ADAPTIVE, 2_000, (nowMs, nowMicros) -> cycles % 200 == 0 ? 1 : 0);
         assertThat(sleeps).isEmpty();
     }
 
@@ -105,6 +114,7 @@ class PollLoopTest {
 
     @Test
     void an_exception_is_told_and_survived() {
+        cycleMicros = 1_000;
         run(IdleMode.BUSY, 3, (nowMs, nowMicros) -> {
             throw new IllegalStateException("defect " + nowMs);
         });
