@@ -1,5 +1,6 @@
 package io.weir.application;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes applications of one type; found by {@link java.util.ServiceLoader}, so it has a public constructor without arguments. */
@@ -11,11 +12,13 @@ public interface ApplicationProvider {
     String summary();
 
     /**
-     * Checks the settings and says what the application needs. Also called by {@code weir check}, so it changes nothing.
+     * Checks what was configured and says what the application needs. Also called by {@code weir check}, so it changes
+     * nothing.
      *
-     * @throws SettingsException when a setting is wrong
+     * @param claims where it will listen, in the order of the configuration; empty when it is a server of services only
+     * @throws SettingsException when a setting is wrong, or it cannot work with these claims
      */
-    ApplicationPlan plan(Settings settings) throws SettingsException;
+    ApplicationPlan plan(Settings settings, List<Claim> claims) throws SettingsException;
 
     /** The application on one switching processor; called once for each, before packets flow. */
     NetworkApplication create(ApplicationContext context);

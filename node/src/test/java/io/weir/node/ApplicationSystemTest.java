@@ -86,47 +86,47 @@ class ApplicationSystemTest {
     /** Does what the first byte of a datagram says; answers others. TCP is answered by nothing. */
     private TestJar unruly() {
         return new TestJar(folder).source("Unruly", """
-                package test;
-                import io.weir.application.*;
-                import java.lang.foreign.ValueLayout;
-                import java.util.List;
-                public final class Unruly implements ApplicationProvider, NetworkApplication {
-                    private ApplicationCounters counters;
-                    public String type() { return "unruly"; }
-                    public String summary() { return "For tests."; }
-                    public ApplicationPlan plan(Settings settings) {
-                        return new ApplicationPlan(List.of("commands"), List.of("no-datagram"));
-                    }
-                    public NetworkApplication create(ApplicationContext context) {
-                        Unruly made = new Unruly();
-                        made.counters = context.counters();
-                        return made;
-                    }
-                    public void receive(Packets packets) {
-                        for (int row = 0; row < packets.size(); row++) {
-                            if (packets.payloadLength(row) == 0) {
-                                packets.drop(row, 0);
-                                continue;
-                            }
-                            byte command = packets.memory().get(ValueLayout.JAVA_BYTE, packets.payload(row));
-                            counters.add(0, 1);
-                            switch (command) {
-                                case 't' -> throw new IllegalStateException("as told");
-                                case 's' -> spin();
-                                case 'k' -> packets.allocate();
-                                case 'f' -> { continue; }
-                                default -> { }
-                            }
-                            packets.reflect(row);
+            package test;
+            import io.weir.application.*;
+            import java.lang.foreign.ValueLayout;
+            import java.util.List;
+            public final class Unruly implements ApplicationProvider, NetworkApplication {
+                private ApplicationCounters counters;
+                public String type() { return "unruly"; }
+                public String summary() { return "For tests."; }
+                public ApplicationPlan plan(Settings settings, List<Claim> claims) {
+                    return new ApplicationPlan(List.of("commands"), List.of("no-datagram"));
+                }
+                public NetworkApplication create(ApplicationContext context) {
+                    Unruly made = new Unruly();
+                    made.counters = context.counters();
+                    return made;
+                }
+                public void receive(Packets packets) {
+                    for (int row = 0; row < packets.size(); row++) {
+                        if (packets.payloadLength(row) == 0) {
+                            packets.drop(row, 0);
+                            continue;
                         }
-                    }
-                    private static void spin() {
-                        var threads = java.lang.management.ManagementFactory.getThreadMXBean();
-                        long end = threads.getCurrentThreadCpuTime() + 50_000_000;
-                        while (threads.getCurrentThreadCpuTime() < end) { }
+                        byte command = packets.memory().get(ValueLayout.JAVA_BYTE, packets.payload(row));
+                        counters.add(0, 1);
+                        switch (command) {
+                            case 't' -> throw new IllegalStateException("as told");
+                            case 's' -> spin();
+                            case 'k' -> packets.allocate();
+                            case 'f' -> { continue; }
+                            default -> { }
+                        }
+                        packets.reflect(row);
                     }
                 }
-                """).service("test.Unruly");
+                private static void spin() {
+                    var threads = java.lang.management.ManagementFactory.getThreadMXBean();
+                    long end = threads.getCurrentThreadCpuTime() + 50_000_000;
+                    while (threads.getCurrentThreadCpuTime() < end) { }
+                }
+            }
+            """).service("test.Unruly");
     }
 
     private String configuration(Path jar) {
@@ -135,11 +135,11 @@ class ApplicationSystemTest {
                         .replace("\"fd01:0:0:1::12\"],", "\"fd01:0:0:1::12\"], check: page,")
                         .replace("\"fd01:0:0:2::13\"],", "\"fd01:0:0:2::13\"], check: page,")
                         .replace("services:\n", """
-                                  - {name: local, check: page}
-                                  - {name: sorry, application: excuse}
-                                  - {name: doomed, application: thrower}
-                                services:
-                                """)
+                              - {name: local, check: page}
+                              - {name: sorry, application: excuse}
+                              - {name: doomed, application: thrower}
+                            services:
+                            """)
                 + """
                   - name: guarded
                     addresses: [%1$s, "%2$s"]
@@ -304,13 +304,13 @@ class ApplicationSystemTest {
     @ParameterizedTest
     @Order(2)
     @CsvSource(delimiter = '|', textBlock = """
-            www.example.org A                      | status: NOERROR     | 198.51.100.10
-            www.example.org AAAA                   | status: NOERROR     | 2001:db8::10
-            www.example.org A +edns=0 +bufsize=4096| EDNS: version: 0    | 198.51.100.10
-            www.example.org MX                     | ANSWER: 0           | SOA
-            www2.example.org A                     | status: NXDOMAIN    | SOA
-            www.example.net A                      | status: REFUSED     | QUERY
-            """)
+        www.example.org A                      | status: NOERROR     | 198.51.100.10
+        www.example.org AAAA                   | status: NOERROR     | 2001:db8::10
+        www.example.org A +edns=0 +bufsize=4096| EDNS: version: 0    | 198.51.100.10
+        www.example.org MX                     | ANSWER: 0           | SOA
+        www2.example.org A                     | status: NXDOMAIN    | SOA
+        www.example.net A                      | status: REFUSED     | QUERY
+        """)
     void dns_answers_dig(String question, String first, String second) {
         for (String address : List.of(OWN_4, OWN_6)) {
             assertThat(dig(address, question).output())
@@ -418,7 +418,8 @@ class ApplicationSystemTest {
     @ParameterizedTest
     @Order(6)
     @CsvSource({
-        "thrower, 9001, threw java.lang.IllegalStateException: as told at application unruly.jar//test.Unruly.receive(Unruly.java:",
+        "thrower, 9001, threw java.lang.IllegalStateException: as told at application"
+                + " unruly.jar//test.Unruly.receive(Unruly.java:",
         "spinner, 9002, µs of processor time in one call",
         "keeper, 9003, kept 1 buffer when it returned",
         "forgetter, 9004, left 1 of 1 packets without a fate",

@@ -51,41 +51,41 @@ class NodeApplicationsTest {
         Path jar = new TestJar(folder)
                 .provider("Mirror", "mirror", PLAN)
                 .source("Failing", """
-                        package test;
-                        import io.weir.application.*;
-                        import java.util.List;
-                        public final class Failing implements ApplicationProvider {
-                            public String type() { return "failing"; }
-                            public String summary() { return ""; }
-                            public ApplicationPlan plan(Settings s) { return new ApplicationPlan(List.of(), List.of()); }
-                            public NetworkApplication create(ApplicationContext c) {
-                                throw new IllegalStateException("bad luck on " + c.processor());
-                            }
-                            public ApplicationControl control(ApplicationContext c) { throw new IllegalStateException(); }
+                    package test;
+                    import io.weir.application.*;
+                    import java.util.List;
+                    public final class Failing implements ApplicationProvider {
+                        public String type() { return "failing"; }
+                        public String summary() { return ""; }
+                        public ApplicationPlan plan(Settings s, List<Claim> l) { return new ApplicationPlan(List.of(), List.of()); }
+                        public NetworkApplication create(ApplicationContext c) {
+                            throw new IllegalStateException("bad luck on " + c.processor());
                         }
-                        """)
+                        public ApplicationControl control(ApplicationContext c) { throw new IllegalStateException(); }
+                    }
+                    """)
                 .service("test.Failing")
                 .write("mirror.jar");
         configuration = ConfigurationLoader.parse("weir.yaml", """
-                name: programmed
-                processors: {switching: 2}
-                memory: {file: "%s", connections-ipv4: 1024, connections-ipv6: 1024, buffers: 256}
-                interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
-                applications:
-                  - name: reflector
-                    type: mirror
-                    jar: %s
-                    fallback: reset
-                    listen: [{addresses: [198.51.100.10], protocol: both, ports: 7-9}]
-                  - name: broken
-                    type: failing
-                    jar: %s
-                    listen: [{addresses: [198.51.100.10], protocol: udp, ports: 10}]
-                servers:
-                  - {name: one, application: reflector}
-                  - {name: two, application: broken}
-                  - {name: three, addresses: [198.51.100.30]}
-                """.formatted(folder.resolve("map"), jar, jar));
+            name: programmed
+            processors: {switching: 2}
+            memory: {file: "%s", connections-ipv4: 1024, connections-ipv6: 1024, buffers: 256}
+            interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
+            applications:
+              - name: reflector
+                type: mirror
+                jar: %s
+                fallback: reset
+                listen: [{addresses: [198.51.100.10], protocol: both, ports: 7-9}]
+              - name: broken
+                type: failing
+                jar: %s
+                listen: [{addresses: [198.51.100.10], protocol: udp, ports: 10}]
+            servers:
+              - {name: one, application: reflector}
+              - {name: two, application: broken}
+              - {name: three, addresses: [198.51.100.30]}
+            """.formatted(folder.resolve("map"), jar, jar));
         LoadedApplications loaded = ApplicationLoader.load(configuration);
         memory = NodeMemory.create(configuration, NodePlan.none(), NodeApplications.descriptions(loaded));
         applications = new NodeApplications(loaded, memory.applications(), 2);
@@ -287,10 +287,10 @@ class NodeApplicationsTest {
     @Test
     void check_looks_at_applications_and_starts_nothing() throws Exception {
         Path file = Files.writeString(folder.resolve("weir.yaml"), """
-                interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
-                applications:
-                  - {name: a, type: mirror, jar: %s, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 7}]}
-                """.formatted(folder.resolve("mirror.jar")));
+            interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
+            applications:
+              - {name: a, type: mirror, jar: %s, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 7}]}
+            """.formatted(folder.resolve("mirror.jar")));
 
         assertThat(AllCommands.run("check", file.toString()).out()).endsWith("0 routes, 1 applications\n");
         Files.writeString(file, Files.readString(file).replace("type: mirror", "type: miror"));

@@ -37,10 +37,10 @@ public record TestNode(
      */
     public static TestNode of(ApplicationProvider provider, Settings settings, Claim... claims)
             throws SettingsException {
-        ApplicationPlan plan = provider.plan(settings);
+        List<Claim> listens = List.of(claims);
+        ApplicationPlan plan = provider.plan(settings, listens);
         MemorySegment shared = Arena.ofAuto().allocate(plan.sharedBytes(), SHARED_ALIGNMENT);
         TestCounters counters = new TestCounters(plan);
-        List<Claim> listens = List.of(claims);
         ApplicationContext context = new ApplicationContext(settings, listens, 0, 1, counters, shared);
         ApplicationControl control =
                 provider.control(new ApplicationContext(settings, listens, 1, 1, new TestCounters(plan), shared));

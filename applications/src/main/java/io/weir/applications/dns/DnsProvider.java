@@ -3,10 +3,12 @@ package io.weir.applications.dns;
 import io.weir.application.ApplicationContext;
 import io.weir.application.ApplicationPlan;
 import io.weir.application.ApplicationProvider;
+import io.weir.application.Claim;
 import io.weir.application.NetworkApplication;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Type {@code dns}. Settings: {@code zone} is a list of zones; {@code names} has the addresses of names within; {@code ttl} in
@@ -24,7 +26,7 @@ public final class DnsProvider implements ApplicationProvider {
     }
 
     @Override
-    public ApplicationPlan plan(Settings settings) throws SettingsException {
+    public ApplicationPlan plan(Settings settings, List<Claim> claims) throws SettingsException {
         DnsSettings.of(settings);
         return new ApplicationPlan(
                 Arrays.stream(DnsCounter.values()).map(counter -> counter.text).toList(),

@@ -1,6 +1,7 @@
 package io.weir.applications.rtp;
 
 import io.weir.application.Claim;
+import io.weir.application.SettingsException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -25,19 +26,40 @@ final class RelayAddresses {
     /**
      * Takes claims apart.
      *
-     * @throws IllegalArgumentException when a claim is not for UDP, or there are too many addresses, or none
+     * @throws SettingsException when a claim is not for UDP, or there are too many addresses, or no pair of ports
      */
-    RelayAddresses(List<Claim> claims) {
+    static RelayAddresses of(List<Claim> claims) throws SettingsException {
+        RelayAddresses addresses = new RelayAddresses(claims);
+        for (int k = 0; k < addresses.size; k++) {
+            if (addresses.pairs(k).isEmpty()) {
+                throw SettingsException.ofClaims(addresses.address(k).getHostAddress()
+                        + " has no even port with its odd neighbour: RTP and RTCP take one each, such as"
+                        + " ports: 20000-20001");
+            }
+        }
+        return addresses;
+    }
+
+    /** Takes claims apart that were checked before. */
+    static RelayAddresses checked(List<Claim> claims) {
+        try {
+            return of(claims);
+        } catch (SettingsException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private RelayAddresses(List<Claim> claims) throws SettingsException {
         this.claims = List.copyOf(claims);
         for (Claim claim : claims) {
             if (claim.protocol() != Claim.UDP) {
-                throw new IllegalArgumentException("listen: RTP is UDP only");
+                throw SettingsException.ofClaims("RTP comes over UDP alone: write protocol: udp");
             }
             if (addresses.contains(claim.address())) {
                 continue;
             }
             if (size == MOST) {
-                throw new IllegalArgumentException("listen: more than " + MOST + " addresses");
+                throw SettingsException.ofClaims("more than " + MOST + " addresses");
             }
             addresses.add(claim.address());
             isIpv4[size] = claim.address() instanceof Inet4Address;
@@ -46,7 +68,7 @@ final class RelayAddresses {
             size++;
         }
         if (size == 0) {
-            throw new IllegalArgumentException("listen: the relay needs an address and ports");
+            throw SettingsException.ofClaims("the relay needs an address and a range of ports");
         }
     }
 

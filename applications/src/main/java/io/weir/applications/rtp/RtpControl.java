@@ -26,7 +26,7 @@ final class RtpControl implements ApplicationControl {
     /** With a clock in milliseconds. */
     RtpControl(ApplicationContext context, RtpSettings settings, LongSupplier clockMs) {
         table = new SessionTable(context.shared(), settings.sessions());
-        addresses = new RelayAddresses(context.claims());
+        addresses = RelayAddresses.checked(context.claims());
         sessions = new Sessions(table, addresses, clockMs);
         report = new SessionReport(table, addresses);
         counters = context.counters();

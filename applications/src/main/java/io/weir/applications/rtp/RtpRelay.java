@@ -44,7 +44,7 @@ final class RtpRelay implements NetworkApplication {
     RtpRelay(ApplicationContext context, RtpSettings settings) {
         table = new SessionTable(context.shared(), settings.sessions());
         memory = table.memory();
-        addresses = new RelayAddresses(context.claims());
+        addresses = RelayAddresses.checked(context.claims());
         rule = new LatchRule(table, addresses, settings.relatchMs());
         counters = context.counters();
         sweeper = new IdleSweeper(table, settings.idleMs(), context.processor(), context.processors());

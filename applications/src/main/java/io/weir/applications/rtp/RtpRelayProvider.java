@@ -4,9 +4,11 @@ import io.weir.application.ApplicationContext;
 import io.weir.application.ApplicationControl;
 import io.weir.application.ApplicationPlan;
 import io.weir.application.ApplicationProvider;
+import io.weir.application.Claim;
 import io.weir.application.NetworkApplication;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
+import java.util.List;
 
 /** Makes the RTP media relay. */
 public final class RtpRelayProvider implements ApplicationProvider {
@@ -23,7 +25,8 @@ public final class RtpRelayProvider implements ApplicationProvider {
     }
 
     @Override
-    public ApplicationPlan plan(Settings settings) throws SettingsException {
+    public ApplicationPlan plan(Settings settings, List<Claim> claims) throws SettingsException {
+        RelayAddresses.of(claims);
         return new ApplicationPlan(
                 Count.NAMES,
                 Reason.NAMES,

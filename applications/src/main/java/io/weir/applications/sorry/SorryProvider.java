@@ -3,11 +3,13 @@ package io.weir.applications.sorry;
 import io.weir.application.ApplicationContext;
 import io.weir.application.ApplicationPlan;
 import io.weir.application.ApplicationProvider;
+import io.weir.application.Claim;
 import io.weir.application.NetworkApplication;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
 import io.weir.applications.hash.SharedKey;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Type {@code sorry-page}. Settings: {@code page} is the text of the page, or {@code file} a file with it; {@code
@@ -25,7 +27,10 @@ public final class SorryProvider implements ApplicationProvider {
     }
 
     @Override
-    public ApplicationPlan plan(Settings settings) throws SettingsException {
+    public ApplicationPlan plan(Settings settings, List<Claim> claims) throws SettingsException {
+        if (!claims.isEmpty() && claims.stream().noneMatch(claim -> claim.protocol() == Claim.TCP)) {
+            throw SettingsException.ofClaims("HTTP comes over TCP, and it listens for UDP alone: write protocol: tcp");
+        }
         SorryPage.of(settings);
         return new ApplicationPlan(
                 Arrays.stream(SorryCounter.values())

@@ -16,7 +16,7 @@ class DnsSettingsTest {
 
     private static void refused(Map<String, ?> settings, String message) {
         assertThatExceptionOfType(SettingsException.class)
-                .isThrownBy(() -> new DnsProvider().plan(Settings.of(settings)))
+                .isThrownBy(() -> new DnsProvider().plan(Settings.of(settings), List.of()))
                 .withMessageContaining(message);
     }
 

@@ -20,6 +20,7 @@ import io.weir.applications.Family;
 import io.weir.applications.TcpClient;
 import io.weir.applications.Wire;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,7 +203,7 @@ class EchoApplicationTest {
     @Test
     void there_are_no_settings() {
         assertThatExceptionOfType(SettingsException.class)
-                .isThrownBy(() -> new EchoProvider().plan(Settings.of(Map.of("tpc", "no"))))
+                .isThrownBy(() -> new EchoProvider().plan(Settings.of(Map.of("tpc", "no")), List.of()))
                 .withMessageContaining("tpc");
     }
 }

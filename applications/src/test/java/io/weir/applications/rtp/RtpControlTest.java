@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RtpControlTest {
     private static final int PAIRS = (LAST_PORT + 1 - FIRST_PORT) / 2;
 
+    private static final List<Claim> CLAIMS =
+            List.of(new Claim(InetAddress.ofLiteral("198.51.100.10"), Claim.UDP, 20_000, 20_009));
+
     private final AtomicLong clock = new AtomicLong(1_000_000);
 
     /** Another control part on the same memory, under this test's clock. */
@@ -105,7 +108,8 @@ class RtpControlTest {
                 "{\"label\":1} | label: a string is wanted",
                 "{\"lable\":\"x\"} | lable: there is no such field; there are label, family",
                 "{\"a\":{},\"a\":{}} | \"a\" stands there twice",
-                "{\"label\":\"0123456789012345678901234567890123456789012345678901234567890123\"} | label: longer than 63",
+                "{\"label\":\"0123456789012345678901234567890123456789012345678901234567890123\"} | label: longer than"
+                        + " 63",
                 "{\"codec\":\"morse\"} | codec: \"morse\" is none of other, pcmu",
                 "{\"clockRate\":999} | clockRate: a whole number within 1000..1000000",
                 "{\"clockRate\":8000.5} | clockRate: a whole number",
@@ -123,8 +127,10 @@ class RtpControlTest {
                 "{\"b\":{\"address\":\"192.0.2.1\",\"port\":0}} | b.port: a whole number within 1..65535",
                 "{\"b\":{\"address\":\"192.0.2.1\",\"port\":65536}} | b.port: a whole number",
                 "{\"a\":{\"relay\":\"198.51.100.11\"}} | a.relay: 198.51.100.11 is no address the relay listens on",
-                "{\"a\":{\"address\":\"192.0.2.1\"},\"b\":{\"address\":\"2001:db8::1\"}} | both sides are of one address family",
-                "{\"a\":{\"relay\":\"198.51.100.10\"},\"b\":{\"address\":\"2001:db8::1\"}} | both sides are of one address family",
+                "{\"a\":{\"address\":\"192.0.2.1\"},\"b\":{\"address\":\"2001:db8::1\"}} | both sides are of one"
+                        + " address family",
+                "{\"a\":{\"relay\":\"198.51.100.10\"},\"b\":{\"address\":\"2001:db8::1\"}} | both sides are of one"
+                        + " address family",
                 "{\"family\":\"ipv6\",\"b\":{\"address\":\"192.0.2.1\"}} | but this is IPv4 and family is IPv6"
             })
     void a_wrong_request_is_told_what_is_wrong(String body, String message) throws Exception {
@@ -336,7 +342,7 @@ class RtpControlTest {
         "ports, 7, there is no such setting"
     })
     void wrong_settings_are_refused(String name, String value, String message) {
-        assertThatThrownBy(() -> new RtpRelayProvider().plan(Settings.of(Map.of(name, value))))
+        assertThatThrownBy(() -> new RtpRelayProvider().plan(Settings.of(Map.of(name, value)), CLAIMS))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message);
     }
@@ -344,10 +350,16 @@ class RtpControlTest {
     @Test
     void wrong_claims_are_refused() {
         assertThatThrownBy(() -> TestNode.of(new RtpRelayProvider(), Settings.NONE))
-                .hasMessageContaining("the relay needs an address and ports");
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("the relay needs an address and a range of ports");
         Claim tcp = new Claim(InetAddress.ofLiteral("198.51.100.10"), Claim.TCP, 20_000, 20_009);
         assertThatThrownBy(() -> TestNode.of(new RtpRelayProvider(), Settings.NONE, tcp))
-                .hasMessageContaining("RTP is UDP only");
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("RTP comes over UDP alone");
+        Claim odd = new Claim(InetAddress.ofLiteral("2001:db8::10"), Claim.UDP, 20_001, 20_002);
+        assertThatThrownBy(() -> TestNode.of(new RtpRelayProvider(), Settings.NONE, odd))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("no even port with its odd neighbour");
         Claim[] many = new Claim[9];
         for (int k = 0; k < many.length; k++) {
             many[k] = new Claim(InetAddress.ofLiteral("198.51.100." + k), Claim.UDP, 20_000, 20_009);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Any bytes to the relay's ports, and any text to its API. */
 class RtpFuzzTest {
-    private static final RelayAddresses ADDRESSES = new RelayAddresses(List.of(
+    private static final RelayAddresses ADDRESSES = RelayAddresses.checked(List.of(
             new Claim(InetAddress.ofLiteral("198.51.100.10"), Claim.UDP, 16_384, 16_399),
             new Claim(InetAddress.ofLiteral("2001:db8:1::10"), Claim.UDP, 16_384, 16_399)));
 

@@ -7,7 +7,9 @@ import static io.weir.application.testing.IpPacket.RST;
 import static io.weir.application.testing.IpPacket.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.weir.application.Claim;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
 import io.weir.application.testing.IpPacket;
@@ -16,9 +18,11 @@ import io.weir.application.testing.TestPackets;
 import io.weir.applications.Family;
 import io.weir.applications.TcpClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,15 +57,15 @@ class SorryApplicationTest {
         assertThat(answer.sequence()).isEqualTo(client.acknowledgment);
         assertThat(answer.acknowledgment()).isEqualTo(client.sequence + GET.length());
         assertThat(text(answer)).isEqualTo("""
-                HTTP/1.1 503 Service Unavailable\r
-                Content-Type: text/plain; charset=utf-8\r
-                Content-Length: 7\r
-                Retry-After: 120\r
-                Cache-Control: no-store\r
-                Connection: close\r
-                \r
-                closed
-                """);
+            HTTP/1.1 503 Service Unavailable\r
+            Content-Type: text/plain; charset=utf-8\r
+            Content-Length: 7\r
+            Retry-After: 120\r
+            Cache-Control: no-store\r
+            Connection: close\r
+            \r
+            closed
+            """);
         client.sequence += GET.length();
         client.acknowledgment += answer.payload().length + 1;
         assertThat(client.send(client.segment(ACK, ""))).isNull();
@@ -285,9 +289,19 @@ class SorryApplicationTest {
         refused(Map.of("retry-after", "soon"), "is no duration");
     }
 
+    @Test
+    void udp_alone_is_nothing_to_listen_on() {
+        Claim udp = new Claim(InetAddress.ofLiteral("198.51.100.10"), Claim.UDP, 80, 80);
+        Claim tcp = new Claim(udp.address(), Claim.TCP, 80, 80);
+        assertThatNoException().isThrownBy(() -> new SorryProvider().plan(Settings.NONE, List.of(udp, tcp)));
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> new SorryProvider().plan(Settings.NONE, List.of(udp)))
+                .withMessageContaining("write protocol: tcp");
+    }
+
     private static void refused(Map<String, String> settings, String message) {
         assertThatExceptionOfType(SettingsException.class)
-                .isThrownBy(() -> new SorryProvider().plan(Settings.of(settings)))
+                .isThrownBy(() -> new SorryProvider().plan(Settings.of(settings), List.of()))
                 .withMessageContaining(message);
     }
 }

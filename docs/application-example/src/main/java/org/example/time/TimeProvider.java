@@ -3,9 +3,11 @@ package org.example.time;
 import io.weir.application.ApplicationContext;
 import io.weir.application.ApplicationPlan;
 import io.weir.application.ApplicationProvider;
+import io.weir.application.Claim;
 import io.weir.application.NetworkApplication;
 import io.weir.application.Settings;
 import io.weir.application.SettingsException;
+import java.util.List;
 
 /** Type {@code time}. Setting: {@code ahead}, how much the clock is set forward, such as 5m. */
 public final class TimeProvider implements ApplicationProvider {
@@ -20,7 +22,7 @@ public final class TimeProvider implements ApplicationProvider {
     }
 
     @Override
-    public ApplicationPlan plan(Settings settings) throws SettingsException {
+    public ApplicationPlan plan(Settings settings, List<Claim> claims) throws SettingsException {
         ahead(settings);
         settings.refuseOthers();
         return new ApplicationPlan(TimeApplication.COUNTERS, TimeApplication.DROP_REASONS);

@@ -11,6 +11,7 @@ import io.weir.application.testing.TestNode;
 import io.weir.application.testing.TestPackets;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,7 @@ class TimeApplicationTest {
 
     @Test
     void settings_that_are_not_there_are_refused() {
-        assertThrows(SettingsException.class, () -> new TimeProvider().plan(Settings.of(Map.of("behind", "5m"))));
+        Settings settings = Settings.of(Map.of("behind", "5m"));
+        assertThrows(SettingsException.class, () -> new TimeProvider().plan(settings, List.of()));
     }
 }

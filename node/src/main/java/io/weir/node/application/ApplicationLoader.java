@@ -155,11 +155,11 @@ public final class ApplicationLoader {
     private @Nullable ApplicationPlan plan(ApplicationConfiguration application, ApplicationProvider provider) {
         ApplicationPlan plan;
         try {
-            plan = provider.plan(Settings.of(application.settings()));
+            plan = provider.plan(Settings.of(application.settings()), LoadedApplication.claims(application));
         } catch (SettingsException e) {
             problem(
                     application,
-                    e.setting().isEmpty() ? "settings" : "settings." + e.setting(),
+                    e.isOfClaims() ? "listen" : e.setting().isEmpty() ? "settings" : "settings." + e.setting(),
                     String.valueOf(e.getMessage()),
                     "");
             return null;

@@ -31,6 +31,10 @@ public record LoadedApplication(
 
     /** What it listens on, in the order of the configuration. */
     public List<Claim> claims() {
+        return claims(configuration);
+    }
+
+    static List<Claim> claims(ApplicationConfiguration configuration) {
         return configuration.claims().stream()
                 .map(each -> new Claim(
                         address(each.address()), each.protocol().number(), each.leastPort(), each.greatestPort()))

@@ -30,12 +30,12 @@ class ApplicationLoaderTest {
 
     private static NodeConfiguration configuration(String application) throws ConfigurationException {
         return ConfigurationLoader.parse("weir.yaml", """
-                interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
-                applications:
-                  - name: mirror
-                    listen: [{addresses: [198.51.100.10], protocol: both, ports: 7-9}]
-                %s
-                """.formatted(application.indent(4)));
+            interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
+            applications:
+              - name: mirror
+                listen: [{addresses: [198.51.100.10], protocol: both, ports: 7-9}]
+            %s
+            """.formatted(application.indent(4)));
     }
 
     /** What is said of an application of this type in this jar, the settings in line 7. */
@@ -130,11 +130,16 @@ class ApplicationLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'' | does not say for which version of the interface of applications it was built (its manifest needs Weir-Application-SPI: 1.0)",
-                "one | Weir-Application-SPI in its manifest: \"one\" is no version like 1.0 (write Weir-Application-SPI: 1.0)",
-                "2.0 | was built for version 2.0 of the interface of applications, but this weir has 1.0 (build it for 1.0)",
-                "0.9 | was built for version 0.9 of the interface of applications, but this weir has 1.0 (build it for 1.0)",
-                "1.1 | was built for version 1.1 of the interface of applications, but this weir has 1.0 (use a newer weir, or build it for 1.0)",
+                "'' | does not say for which version of the interface of applications it was built (its manifest needs"
+                        + " Weir-Application-SPI: 1.0)",
+                "one | Weir-Application-SPI in its manifest: \"one\" is no version like 1.0 (write"
+                        + " Weir-Application-SPI: 1.0)",
+                "2.0 | was built for version 2.0 of the interface of applications, but this weir has 1.0 (build it for"
+                        + " 1.0)",
+                "0.9 | was built for version 0.9 of the interface of applications, but this weir has 1.0 (build it for"
+                        + " 1.0)",
+                "1.1 | was built for version 1.1 of the interface of applications, but this weir has 1.0 (use a newer"
+                        + " weir, or build it for 1.0)",
             })
     void a_jar_for_another_version_is_refused(String version, String message) throws Exception {
         Path jar = jar().provider("Mirror", "mirror", PLAN).version(version).write("mirror.jar");
@@ -148,8 +153,8 @@ class ApplicationLoaderTest {
     void a_jar_without_the_provider_is_refused() throws Exception {
         assertThat(refused(jar().write("empty.jar"), ""))
                 .isEqualTo("weir.yaml:6:10: application mirror: FOLDER/empty.jar has no application:"
-                        + " META-INF/services/io.weir.application.ApplicationProvider is missing (it names the class that"
-                        + " implements ApplicationProvider)");
+                        + " META-INF/services/io.weir.application.ApplicationProvider is missing (it names the"
+                        + " class that implements ApplicationProvider)");
         assertThat(refused(jar().provider("Miror", "miror", PLAN).write("other.jar"), ""))
                 .isEqualTo("weir.yaml:5:11: application mirror: type mirror is unknown; FOLDER/other.jar has miror (did"
                         + " you mean miror?)");
@@ -187,17 +192,25 @@ class ApplicationLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "throw new IllegalStateException(\"bad luck\"); | 5:11 | its plan cannot be made: java.lang.IllegalStateException: bad luck",
-                "new Missing(); return null; | 5:11 | its plan cannot be made: java.lang.NoClassDefFoundError: test/Missing",
-                "return plan(settings); | 5:11 | its plan cannot be made: java.lang.StackOverflowError",
+                "throw new IllegalStateException(\"bad luck\"); | 5:11 | its plan cannot be made:"
+                        + " java.lang.IllegalStateException: bad luck",
+                "new Missing(); return null; | 5:11 | its plan cannot be made: java.lang.NoClassDefFoundError:"
+                        + " test/Missing",
+                "return plan(settings, claims); | 5:11 | its plan cannot be made: java.lang.StackOverflowError",
                 "return null; | 5:11 | it has no plan",
-                "return new ApplicationPlan(List.of(\"Not Good\"), List.of()); | 5:11 | its plan cannot be made: java.lang.IllegalArgumentException: counters",
-                "return new ApplicationPlan(List.of(), List.of(), 1L << 40, 0); | 7:15 | it wants 1099511627776 bytes of shared memory > 1073741824 (ask for less in its settings)",
-                "settings.number(\"limit\", 1, 5, 1); return null; | 7:23 | limit: \"10\" is no whole number within 1..5",
-                "settings.section(\"names\").flag(\"x\", true); return null; | 7:38 | names.x: \"y\" is neither true nor false",
-                "settings.number(\"limit\", 1, 50, 1); settings.refuseOthers(); return null; | 7:34 | names: there is no such setting; there are: limit",
+                "return new ApplicationPlan(List.of(\"Not Good\"), List.of()); | 5:11 | its plan cannot be made:"
+                        + " java.lang.IllegalArgumentException: counters",
+                "return new ApplicationPlan(List.of(), List.of(), 1L << 40, 0); | 7:15 | it wants 1099511627776 bytes"
+                        + " of shared memory > 1073741824 (ask for less in its settings)",
+                "settings.number(\"limit\", 1, 5, 1); return null; | 7:23 | limit: \"10\" is no whole number within"
+                        + " 1..5",
+                "settings.section(\"names\").flag(\"x\", true); return null; | 7:38 | names.x: \"y\" is neither true"
+                        + " nor false",
+                "settings.number(\"limit\", 1, 50, 1); settings.refuseOthers(); return null; | 7:34 | names: there is"
+                        + " no such setting; there are: limit",
                 "throw new SettingsException(\"other\", \"other: is needed\"); | 7:15 | other: is needed",
                 "throw new SettingsException(\"\", \"it is all wrong\"); | 7:15 | it is all wrong",
+                "throw SettingsException.ofClaims(claims.size() + \" are too many\"); | 4:13 | 2 are too many",
             })
     void a_plan_that_cannot_be_is_refused_at_its_setting(String plan, String place, String message) throws Exception {
         Path jar = jar().source("Missing", "package test; public class Missing {}")
@@ -213,11 +226,11 @@ class ApplicationLoaderTest {
     @Test
     void all_problems_are_named_at_once() throws Exception {
         NodeConfiguration configuration = ConfigurationLoader.parse("weir.yaml", """
-                interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
-                applications:
-                  - {name: a, type: nothing-like-it, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 7}]}
-                  - {name: b, type: x, jar: /no/such.jar, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 8}]}
-                """);
+            interfaces: [{name: eth0, addresses: [198.51.100.1/24]}]
+            applications:
+              - {name: a, type: nothing-like-it, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 7}]}
+              - {name: b, type: x, jar: /no/such.jar, listen: [{addresses: [198.51.100.10], protocol: udp, ports: 8}]}
+            """);
 
         assertThat(catchThrowableOfType(ConfigurationException.class, () -> ApplicationLoader.load(configuration))
                         .problems())

@@ -37,22 +37,23 @@ public final class TestJar {
     /** A provider of a type whose {@code plan} has this body. */
     public TestJar provider(String name, String type, String plan) {
         return source(name, """
-                package test;
-                import io.weir.application.*;
-                import java.util.List;
-                public final class %s implements ApplicationProvider {
-                    public String type() { return "%s"; }
-                    public String summary() { return "For tests."; }
-                    public ApplicationPlan plan(Settings settings) throws SettingsException { %s }
-                    public NetworkApplication create(ApplicationContext context) {
-                        return packets -> { for (int i = 0; i < packets.size(); i++) packets.reflect(i); };
-                    }
-                    public ApplicationControl control(ApplicationContext context) {
-                        return (method, path, body) -> new ApplicationControl.Answer(
-                                200, "{\\"method\\":\\"" + method + "\\",\\"path\\":\\"" + path + "\\"}");
-                    }
+            package test;
+            import io.weir.application.*;
+            import java.util.List;
+            public final class %s implements ApplicationProvider {
+                public String type() { return "%s"; }
+                public String summary() { return "For tests."; }
+                public ApplicationPlan plan(Settings settings, List<Claim> claims)
+                        throws SettingsException { %s }
+                public NetworkApplication create(ApplicationContext context) {
+                    return packets -> { for (int i = 0; i < packets.size(); i++) packets.reflect(i); };
                 }
-                """.formatted(name, type, plan)).service("test." + name);
+                public ApplicationControl control(ApplicationContext context) {
+                    return (method, path, body) -> new ApplicationControl.Answer(
+                            200, "{\\"method\\":\\"" + method + "\\",\\"path\\":\\"" + path + "\\"}");
+                }
+            }
+            """.formatted(name, type, plan)).service("test." + name);
     }
 
     /** A class of package {@code test}. */
