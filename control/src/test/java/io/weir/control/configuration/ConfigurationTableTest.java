@@ -143,7 +143,7 @@ class ConfigurationTableTest {
         assertThat(reader.host().interfaceId())
                 .as("without a control interface")
                 .isEqualTo(4);
-        assertThat(reader.controlInterface()).isZero();
+        assertThat(reader.control().interfaceId()).isZero();
         assertThat(reader.mtu(4)).isEqualTo(1400);
         assertThat(reader.linkAddress(4)).isEqualTo(0x0200_0000_00b0L);
         assertThat(reader.host().linkAddress()).isEqualTo(0x0200_0000_00b1L);
@@ -160,7 +160,7 @@ class ConfigurationTableTest {
         table.apply(withHost(""), Decisions.NONE, FACTS, "test");
         reader.refresh();
         assertThat(reader.host().interfaceId()).as("with a control interface").isEqualTo(4);
-        assertThat(reader.controlInterface()).isEqualTo(3);
+        assertThat(reader.control().interfaceId()).isEqualTo(3);
     }
 
     @Test

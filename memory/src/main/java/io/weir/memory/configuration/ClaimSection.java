@@ -36,23 +36,24 @@ final class ClaimSection {
      * @throws IllegalArgumentException that says which
      */
     void check() {
-        check(image.claims().size() <= MAX_CLAIMS, "claims", image.claims().size(), MAX_CLAIMS);
+        require(
+                image.claims().size() <= MAX_CLAIMS,
+                "claims of applications",
+                image.claims().size(),
+                MAX_CLAIMS);
         for (Claim each : image.claims()) {
-            check(each.leastPort() > 0 && each.leastPort() <= each.greatestPort(), "port", each.leastPort(), 0xffff);
-            check(each.greatestPort() <= 0xffff, "port", each.greatestPort(), 0xffff);
+            require(
+                    each.leastPort() > 0 && each.leastPort() <= each.greatestPort(),
+                    "port of a claim of an application",
+                    each.leastPort(),
+                    0xffff);
+            require(each.greatestPort() <= 0xffff, "port of a claim of an application", each.greatestPort(), 0xffff);
             int first = image.applicationBase();
-            check(
+            require(
                     first > 0 && each.application() >= first && each.application() <= 0xff,
-                    "id",
+                    "id of a claim of an application",
                     each.application(),
                     0xff);
-        }
-    }
-
-    private static void check(boolean holds, String what, int value, int limit) {
-        if (!holds) {
-            throw new IllegalArgumentException(
-                    what + " of a claim of an application: " + value + " is out of range, limit " + limit);
         }
     }
 

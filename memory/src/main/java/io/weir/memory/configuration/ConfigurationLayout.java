@@ -328,4 +328,25 @@ public final class ConfigurationLayout {
         MemorySegment.copy(bytes, 0, side, U8, offset + 1, bytes.length);
         side.asSlice(offset + 1 + bytes.length, NAME_BYTES - bytes.length).fill((byte) 0);
     }
+
+    /** Where a section begins, from the start of the side. */
+    static int sectionOffset(MemorySegment side, int section) {
+        return side.get(U32, SECTIONS + 8L * section);
+    }
+
+    /** Number of its entries. */
+    static int sectionCount(MemorySegment side, int section) {
+        return side.get(U32, SECTIONS + 8L * section + 4);
+    }
+
+    /** Fails with {@link IllegalArgumentException} when a number is out of range. */
+    static void require(boolean holds, String what, int value, int limit) {
+        if (!holds) {
+            throw outOfRange(what, value, limit);
+        }
+    }
+
+    static IllegalArgumentException outOfRange(String what, int value, int limit) {
+        return new IllegalArgumentException(what + ": " + value + " is out of range, limit " + limit);
+    }
 }

@@ -61,23 +61,18 @@ public final class ConfigurationReader {
     private MemorySegment side;
     private long interfaces;
     private int interfaceCount;
-    private long own4;
-    private long own6;
     private long addressHash;
     private int addressMask = -1;
     private long serviceHash;
     private int serviceMask = -1;
-    private long virtual4;
-    private int virtualCount4;
-    private long virtual6;
-    private int virtualCount6;
     private long resetting;
     private long resettingHash;
     private int resettingMask = -1;
-    private int controlInterface;
     private int firstApplication;
     private long claimed4;
     private long claimed6;
+    private final AddressesView addresses = new AddressesView();
+    private final ControlView control = new ControlView();
     private final HostView host = new HostView();
 
     /**
@@ -119,32 +114,27 @@ public final class ConfigurationReader {
         boolean isWritten = isWritten(side);
         interfaces = sectionOffset(INTERFACES);
         interfaceCount = isWritten ? sectionCount(INTERFACES) : 0;
-        own4 = sectionOffset(OWN4);
-        own6 = sectionOffset(OWN6);
         addressHash = sectionOffset(ADDRESS_HASH);
         addressMask = isWritten ? sectionCount(ADDRESS_HASH) - 1 : -1;
         serviceHash = sectionOffset(SERVICE_HASH);
         serviceMask = isWritten ? sectionCount(SERVICE_HASH) - 1 : -1;
-        virtual4 = sectionOffset(VIRTUAL4);
-        virtualCount4 = isWritten ? sectionCount(VIRTUAL4) : 0;
-        virtual6 = sectionOffset(VIRTUAL6);
-        virtualCount6 = isWritten ? sectionCount(VIRTUAL6) : 0;
         resetting = isWritten && sectionCount(RESETTING) != 0 ? sectionOffset(RESETTING) : ABSENT;
         resettingHash = sectionOffset(RESETTING_HASH);
         resettingMask = isWritten ? sectionCount(RESETTING_HASH) - 1 : -1;
-        controlInterface = isWritten ? side.get(U32, CONTROL_INTERFACE) : 0;
         firstApplication = isWritten ? side.get(U32, FIRST_APPLICATION) : 0;
         claimed4 = isWritten ? side.get(U64, CLAIMED4) : 0;
         claimed6 = isWritten ? side.get(U64, CLAIMED6) : 0;
+        addresses.pin(side, isWritten);
+        control.pin(side, isWritten);
         host.pin(side, isWritten);
     }
 
     private int sectionOffset(int section) {
-        return side.get(U32, SECTIONS + 8L * section);
+        return ConfigurationLayout.sectionOffset(side, section);
     }
 
     private int sectionCount(int section) {
-        return side.get(U32, SECTIONS + 8L * section + 4);
+        return ConfigurationLayout.sectionCount(side, section);
     }
 
     /** {@link #NOT_LOCAL}, {@link #OWN}, {@link #VIRTUAL}, {@link #HOST} or {@link #APPLICATION}. */
@@ -405,32 +395,6 @@ public final class ConfigurationReader {
         return resettingMask >= 0 && find(resettingHash, resettingMask, address0, address1, protocol, port) != ABSENT;
     }
 
-    /** Id of the interface behind which the control processor's own sockets are, or 0. */
-    public int controlInterface() {
-        return controlInterface;
-    }
-
-    /** Link-layer address behind the control interface, 48 bits, first octet highest. */
-    public long controlLinkAddress() {
-        return side.get(U64, CONTROL_LINK_ADDRESS);
-    }
-
-    /** Packets that may be handed to the control interface, per processor. */
-    public int controlPacketsPerSecond() {
-        return side.get(U32, CONTROL_PACKETS);
-    }
-
-    /** True when the control processor's own sockets use the port. */
-    public boolean isControlPort(int port) {
-        int count = side.get(U32, CONTROL_PORT_COUNT);
-        for (long at = CONTROL_PORTS; count > 0; count--, at += CONTROL_PORTS_BYTES) {
-            if (port >= side.get(U16, at) && port <= side.get(U16, at + CONTROL_PORTS_GREATEST)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Id of the first network application, or 0. */
     public int firstApplication() {
         return firstApplication;
@@ -476,12 +440,22 @@ public final class ConfigurationReader {
         return address0 == 0 && (address1 & 0xff_ffff_ffff_ffffL) == 0 ? (int) (address1 >>> 56) : 0;
     }
 
+    /** Addresses by interface, and those to be announced; the same object for all sides. */
+    public AddressesView addresses() {
+        return addresses;
+    }
+
+    /** The control processor's own sockets; the same object for all sides. */
+    public ControlView control() {
+        return control;
+    }
+
     /** The programs on the host; the same object for all sides. */
     public HostView host() {
         return host;
     }
 
-    // Of interfaces 1..interfaceCount(): link-layer address, MTU, own addresses with prefix lengths.
+    // Of interfaces 1..interfaceCount():
 
     public int interfaceCount() {
         return interfaceCount;
@@ -499,118 +473,5 @@ public final class ConfigurationReader {
     /** Greatest IP packet in bytes. */
     public int mtu(int interfaceId) {
         return side.get(U32, at(interfaceId) + MTU);
-    }
-
-    /** Number of own IPv4 addresses of the interface. */
-    public int ownCount4(int interfaceId) {
-        return side.get(U32, at(interfaceId) + COUNT_OWN4);
-    }
-
-    private long own4At(int interfaceId, int k) {
-        return own4 + (side.get(U32, at(interfaceId) + FIRST_OWN4) + (long) k) * ENTRY4_BYTES;
-    }
-
-    /** Own IPv4 address {@code k}, 0 to {@link #ownCount4} - 1. */
-    public int ownAddress4(int interfaceId, int k) {
-        return side.get(U32, own4At(interfaceId, k));
-    }
-
-    public int ownPrefix4(int interfaceId, int k) {
-        return side.get(U32, own4At(interfaceId, k) + ENTRY4_EXTRA);
-    }
-
-    /** Number of own IPv6 addresses of the interface. */
-    public int ownCount6(int interfaceId) {
-        return side.get(U32, at(interfaceId) + COUNT_OWN6);
-    }
-
-    private long own6At(int interfaceId, int k) {
-        return own6 + (side.get(U32, at(interfaceId) + FIRST_OWN6) + (long) k) * ENTRY6_BYTES;
-    }
-
-    /** First half of own IPv6 address {@code k}, 0 to {@link #ownCount6} - 1. */
-    public long ownAddress0(int interfaceId, int k) {
-        return side.get(U64, own6At(interfaceId, k));
-    }
-
-    public long ownAddress1(int interfaceId, int k) {
-        return side.get(U64, own6At(interfaceId, k) + 8);
-    }
-
-    public int ownPrefix6(int interfaceId, int k) {
-        return side.get(U32, own6At(interfaceId, k) + ENTRY6_EXTRA);
-    }
-
-    /** An own IPv4 address of the interface to use as source towards {@code destination} (same subnet preferred), or 0. */
-    public int sourceAddress4(int interfaceId, int destination) {
-        int count = ownCount4(interfaceId);
-        for (int k = 0; k < count; k++) {
-            int own = ownAddress4(interfaceId, k);
-            if (RawAddress.inNetwork4(own, destination, ownPrefix4(interfaceId, k))) {
-                return own;
-            }
-        }
-        return count == 0 ? 0 : ownAddress4(interfaceId, 0);
-    }
-
-    /**
-     * Index k of the own IPv6 address to use as source towards a destination, or {@link #NONE}: same subnet first, then
-     * same scope (link-local or not; RFC 6724 rule 2), then any.
-     */
-    public int sourceAddress6(int interfaceId, long destination0, long destination1) {
-        int count = ownCount6(interfaceId);
-        int best = count == 0 ? NONE : 0;
-        boolean isScopeMatched = false;
-        boolean toLinkLocal = isLinkLocal(destination0);
-        for (int k = 0; k < count; k++) {
-            long own0 = ownAddress0(interfaceId, k);
-            int prefix = ownPrefix6(interfaceId, k);
-            if (RawAddress.inNetwork6(own0, ownAddress1(interfaceId, k), destination0, destination1, prefix)) {
-                return k;
-            }
-            if (!isScopeMatched && isLinkLocal(own0) == toLinkLocal) {
-                best = k;
-                isScopeMatched = true;
-            }
-        }
-        return best;
-    }
-
-    /** fe80::/10, RFC 4291 section 2.5.6. */
-    private static boolean isLinkLocal(long address0) {
-        return (address0 & 0xc0ff) == 0x80fe;
-    }
-
-    /** Number of IPv4 addresses of services, applications and the host, each once: virtual ones to a network. */
-    public int virtualCount4() {
-        return virtualCount4;
-    }
-
-    /** Virtual IPv4 address {@code k}, 0 to {@link #virtualCount4} - 1. */
-    public int virtualAddress4(int k) {
-        return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES);
-    }
-
-    /** The interface whose network has virtual address {@code k}; 0 when none has it (announce on all). */
-    public int virtualInterface4(int k) {
-        return side.get(U32, virtual4 + (long) k * ENTRY4_BYTES + ENTRY4_EXTRA);
-    }
-
-    /** Number of IPv6 addresses of services, applications and the host, each once. */
-    public int virtualCount6() {
-        return virtualCount6;
-    }
-
-    public long virtualAddress0(int k) {
-        return side.get(U64, virtual6 + (long) k * ENTRY6_BYTES);
-    }
-
-    public long virtualAddress1(int k) {
-        return side.get(U64, virtual6 + (long) k * ENTRY6_BYTES + 8);
-    }
-
-    /** The interface whose network has virtual address {@code k}; 0 when none has it (announce on all). */
-    public int virtualInterface6(int k) {
-        return side.get(U32, virtual6 + (long) k * ENTRY6_BYTES + ENTRY6_EXTRA);
     }
 }

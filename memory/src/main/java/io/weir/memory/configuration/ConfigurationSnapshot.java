@@ -6,7 +6,6 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
-import io.weir.memory.configuration.ConfigurationImage.PortRange;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -122,7 +121,7 @@ public final class ConfigurationSnapshot {
                     side.get(U32, FORWARDING_ENABLED) != 0,
                     side.get(U32, CONTROL_INTERFACE),
                     side.get(U64, CONTROL_LINK_ADDRESS),
-                    controlPorts(),
+                    ControlView.readPorts(side),
                     side.get(U32, CONTROL_PACKETS));
             return new ConfigurationImage(
                     side.get(U64, GENERATION),
@@ -149,22 +148,12 @@ public final class ConfigurationSnapshot {
             return addresses;
         }
 
-        private List<PortRange> controlPorts() {
-            List<PortRange> ports = new ArrayList<>();
-            int count = Math.min(side.get(U32, CONTROL_PORT_COUNT), MAX_CONTROL_PORTS);
-            for (int k = 0; k < count; k++) {
-                long at = CONTROL_PORTS + (long) k * CONTROL_PORTS_BYTES;
-                ports.add(new PortRange(side.get(U16, at), side.get(U16, at + CONTROL_PORTS_GREATEST)));
-            }
-            return ports;
-        }
-
         private long offset(int section) {
-            return side.get(U32, SECTIONS + 8L * section);
+            return sectionOffset(side, section);
         }
 
         private int count(int section) {
-            return side.get(U32, SECTIONS + 8L * section + 4);
+            return sectionCount(side, section);
         }
 
         private RawAddress address(long at) {

@@ -6,7 +6,6 @@ import io.weir.memory.configuration.ConfigurationImage.Interface;
 import io.weir.memory.configuration.ConfigurationImage.Member;
 import io.weir.memory.configuration.ConfigurationImage.Members;
 import io.weir.memory.configuration.ConfigurationImage.OwnAddress;
-import io.weir.memory.configuration.ConfigurationImage.PortRange;
 import io.weir.memory.configuration.ConfigurationImage.Rule;
 import io.weir.memory.configuration.ConfigurationImage.Server;
 import io.weir.memory.configuration.ConfigurationImage.Service;
@@ -72,17 +71,17 @@ public final class ConfigurationWriter {
     }
 
     private long plan() {
-        check(
+        require(
                 image.interfaces().size() <= MAX_INTERFACES,
                 "interfaces",
                 image.interfaces().size(),
                 MAX_INTERFACES);
-        check(
+        require(
                 image.settings().timeoutsMs().size() == 8,
                 "timeouts",
                 image.settings().timeoutsMs().size(),
                 8);
-        checkControl(image.settings());
+        ControlView.check(image.settings(), image.interfaces().size());
         HostView.check(image.host(), image.interfaces().size());
         for (Interface each : image.interfaces()) {
             for (OwnAddress own : each.addresses()) {
@@ -95,7 +94,7 @@ public final class ConfigurationWriter {
         long rules = 0;
         int keys = 0;
         for (Service service : image.services()) {
-            check(isNumber(service.number()), "number of service " + service.name(), service.number(), MAX_NUMBER);
+            require(isNumber(service.number()), "number of service " + service.name(), service.number(), MAX_NUMBER);
             boolean in4 = false;
             boolean in6 = false;
             for (RawAddress address : service.addresses()) {
@@ -178,18 +177,6 @@ public final class ConfigurationWriter {
         return Math.toIntExact(members);
     }
 
-    private void checkControl(Settings settings) {
-        int interfaces = image.interfaces().size();
-        int id = settings.controlInterface();
-        check(id >= 0 && id <= interfaces, "control interface", id, interfaces);
-        int ranges = settings.controlPorts().size();
-        check(ranges <= MAX_CONTROL_PORTS, "ranges of control ports", ranges, MAX_CONTROL_PORTS);
-        for (PortRange each : settings.controlPorts()) {
-            check(each.least() > 0 && each.least() <= each.greatest(), "control port", each.least(), each.greatest());
-            check(each.greatest() <= 0xffff, "control port", each.greatest(), 0xffff);
-        }
-    }
-
     private int interfaceWithNetworkOf(RawAddress address) {
         int best = 0;
         int bestLength = -1;
@@ -246,16 +233,7 @@ public final class ConfigurationWriter {
             side.set(U32, SECTIONS + 8L * section + 4, counts[section]);
         }
         name(side, CAUSE, image.cause());
-        side.set(U32, CONTROL_INTERFACE, settings.controlInterface());
-        side.set(U32, CONTROL_PACKETS, settings.controlPacketsPerSecond());
-        side.set(U64, CONTROL_LINK_ADDRESS, settings.controlLinkAddress());
-        side.set(U32, CONTROL_PORT_COUNT, settings.controlPorts().size());
-        long at = CONTROL_PORTS;
-        for (PortRange each : settings.controlPorts()) {
-            side.set(U16, at, (char) each.least());
-            side.set(U16, at + CONTROL_PORTS_GREATEST, (char) each.greatest());
-            at += CONTROL_PORTS_BYTES;
-        }
+        ControlView.write(side, settings);
     }
 
     private void clear(int section) {
@@ -356,7 +334,7 @@ public final class ConfigurationWriter {
         long at = offsets[SERVERS];
         int tags = 0;
         for (Server server : image.servers()) {
-            check(isNumber(server.number()), "number of server " + server.name(), server.number(), MAX_NUMBER);
+            require(isNumber(server.number()), "number of server " + server.name(), server.number(), MAX_NUMBER);
             side.asSlice(at, SERVER_BYTES).fill((byte) 0);
             side.set(U32, at + SERVER_NUMBER, server.number());
             side.set(U32, at + SERVER_WEIGHT, server.weight());
@@ -403,7 +381,7 @@ public final class ConfigurationWriter {
         int at = nextService;
         int memberCount = members.members().size();
         int slotCount = members.slots().size();
-        check(memberCount <= MAX_NUMBER, "members of service " + service.name(), memberCount, MAX_NUMBER);
+        require(memberCount <= MAX_NUMBER, "members of service " + service.name(), memberCount, MAX_NUMBER);
         side.asSlice(at, SERVICE_BYTES).fill((byte) 0);
         side.set(U32, at + SERVICE_NUMBER, service.number());
         side.set(U32, at + SERVICE_FORWARDING, service.forwarding());
@@ -447,17 +425,18 @@ public final class ConfigurationWriter {
         side.set(U64, nextMember + MEMBER_ADDRESS1, member.address().address1());
         nextMember += MEMBER_BYTES;
         if (service.forwarding() == ConfigurationReader.NAT && resetting.contains(member.server())) {
-            putResetting(member.address(), service.protocol(), member.port() != 0 ? member.port() : service.port());
+            int port = member.port() != 0 ? member.port() : service.port();
+            put(RESETTING_HASH, member.address(), serviceKey(service.protocol(), port), 1);
         }
     }
 
     private void writeRule(Service service, int memberCount, Rule rule) {
         String where = " of a rule of service " + service.name();
         int prefix = rule.prefixLength();
-        check(prefix >= 0 && prefix <= 128, "prefix length" + where, prefix, 128);
+        require(prefix >= 0 && prefix <= 128, "prefix length" + where, prefix, 128);
         int least = rule.leastPort();
-        check(least >= 0 && least <= rule.greatestPort(), "least port" + where, least, rule.greatestPort());
-        check(rule.greatestPort() <= 0xffff, "greatest port" + where, rule.greatestPort(), 0xffff);
+        require(least >= 0 && least <= rule.greatestPort(), "least port" + where, least, rule.greatestPort());
+        require(rule.greatestPort() <= 0xffff, "greatest port" + where, rule.greatestPort(), 0xffff);
         long at = nextRule;
         side.set(U64, at + RULE_NETWORK0, rule.network().address0());
         side.set(U64, at + RULE_NETWORK1, rule.network().address1());
@@ -485,41 +464,27 @@ public final class ConfigurationWriter {
     }
 
     private void putService(RawAddress address, Service service, int offset) {
-        int key = serviceKey(service.protocol(), service.port());
-        int mask = counts[SERVICE_HASH] - 1;
+        if (!put(SERVICE_HASH, address, serviceKey(service.protocol(), service.port()), offset)) {
+            throw new IllegalArgumentException("service " + service.name() + ": its address, protocol "
+                    + service.protocol() + " and port " + service.port() + " already belong to another service");
+        }
+    }
+
+    /** Puts an address and key into a hash of services, unless they are there: then false. */
+    private boolean put(int section, RawAddress address, int key, int offset) {
+        int mask = counts[section] - 1;
         int slot = hash(address.address0(), address.address1(), key) & mask;
         while (true) {
-            long at = offsets[SERVICE_HASH] + (long) slot * HASH_SLOT_BYTES;
+            long at = offsets[section] + (long) slot * HASH_SLOT_BYTES;
             if (side.get(U32, at + SERVICE_OFFSET) == 0) {
                 side.set(U64, at, address.address0());
                 side.set(U64, at + SLOT_ADDRESS1, address.address1());
                 side.set(U32, at + SERVICE_KEY, key);
                 side.set(U32, at + SERVICE_OFFSET, offset);
-                return;
+                return true;
             }
             if (hasAddress(at, address) && side.get(U32, at + SERVICE_KEY) == key) {
-                throw new IllegalArgumentException("service " + service.name() + ": its address, protocol "
-                        + service.protocol() + " and port " + service.port() + " already belong to another service");
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    private void putResetting(RawAddress address, int protocol, int port) {
-        int key = serviceKey(protocol, port);
-        int mask = counts[RESETTING_HASH] - 1;
-        int slot = hash(address.address0(), address.address1(), key) & mask;
-        while (true) {
-            long at = offsets[RESETTING_HASH] + (long) slot * HASH_SLOT_BYTES;
-            if (side.get(U32, at + SERVICE_OFFSET) == 0) {
-                side.set(U64, at, address.address0());
-                side.set(U64, at + SLOT_ADDRESS1, address.address1());
-                side.set(U32, at + SERVICE_KEY, key);
-                side.set(U32, at + SERVICE_OFFSET, 1);
-                return;
-            }
-            if (hasAddress(at, address) && side.get(U32, at + SERVICE_KEY) == key) {
-                return;
+                return false;
             }
             slot = (slot + 1) & mask;
         }
@@ -527,15 +492,5 @@ public final class ConfigurationWriter {
 
     private static boolean isNumber(int number) {
         return number > 0 && number <= MAX_NUMBER;
-    }
-
-    private static void check(boolean holds, String what, int value, int limit) {
-        if (!holds) {
-            throw outOfRange(what, value, limit);
-        }
-    }
-
-    private static IllegalArgumentException outOfRange(String what, int value, int limit) {
-        return new IllegalArgumentException(what + ": " + value + " is out of range, limit " + limit);
     }
 }

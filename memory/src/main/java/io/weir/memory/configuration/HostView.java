@@ -91,31 +91,24 @@ public final class HostView {
 
     /** Fails with {@link IllegalArgumentException} when a number is out of range or a list too long. */
     static void check(Host host, int interfaces) {
-        require(host.interfaceId() >= 0 && host.interfaceId() <= interfaces, "host interface", host.interfaceId());
-        require(
-                host.addresses().size() <= MAX_HOST_ADDRESSES,
-                "host addresses",
-                host.addresses().size());
-        require(
-                host.reservedPorts().size() <= MAX_RESERVED_PORTS,
-                "reserved ports",
-                host.reservedPorts().size());
-        require(
-                host.reservedSources().size() <= MAX_RESERVED_SOURCES,
-                "reserved sources",
-                host.reservedSources().size());
+        int id = host.interfaceId();
+        require(id >= 0 && id <= interfaces, "host interface", id, interfaces);
+        int addresses = host.addresses().size();
+        require(addresses <= MAX_HOST_ADDRESSES, "host addresses", addresses, MAX_HOST_ADDRESSES);
+        int ports = host.reservedPorts().size();
+        require(ports <= MAX_RESERVED_PORTS, "reserved ports", ports, MAX_RESERVED_PORTS);
+        int sources = host.reservedSources().size();
+        require(sources <= MAX_RESERVED_SOURCES, "reserved sources", sources, MAX_RESERVED_SOURCES);
         for (PortRange each : host.reservedPorts()) {
-            require(each.least() > 0 && each.least() <= each.greatest(), "reserved port", each.least());
-            require(each.greatest() <= 0xffff, "reserved port", each.greatest());
+            require(
+                    each.least() > 0 && each.least() <= each.greatest(),
+                    "reserved port",
+                    each.least(),
+                    each.greatest());
+            require(each.greatest() <= 0xffff, "reserved port", each.greatest(), 0xffff);
         }
         for (ReservedSource each : host.reservedSources()) {
-            require(each.prefixLength() >= 0 && each.prefixLength() <= 128, "prefix length", each.prefixLength());
-        }
-    }
-
-    private static void require(boolean holds, String what, int value) {
-        if (!holds) {
-            throw new IllegalArgumentException(what + ": " + value + " is out of range");
+            require(each.prefixLength() >= 0 && each.prefixLength() <= 128, "prefix length", each.prefixLength(), 128);
         }
     }
 

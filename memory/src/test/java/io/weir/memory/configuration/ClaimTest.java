@@ -109,11 +109,11 @@ class ClaimTest {
         assertThat(kind(OWN)).isEqualTo(ConfigurationReader.OWN);
         assertThat(kind(VIRTUAL)).isEqualTo(ConfigurationReader.VIRTUAL);
         // ARP, NDP and announcements.
-        assertThat(reader.virtualCount4()).isEqualTo(2);
-        assertThat(reader.virtualAddress4(0)).isEqualTo(VIRTUAL.raw4());
-        assertThat(reader.virtualAddress4(1)).isEqualTo(ALONE.raw4());
-        assertThat(reader.virtualInterface4(1)).isEqualTo(1);
-        assertThat(reader.virtualCount6()).isEqualTo(1);
+        assertThat(reader.addresses().virtualCount4()).isEqualTo(2);
+        assertThat(reader.addresses().virtualAddress4(0)).isEqualTo(VIRTUAL.raw4());
+        assertThat(reader.addresses().virtualAddress4(1)).isEqualTo(ALONE.raw4());
+        assertThat(reader.addresses().virtualInterface4(1)).isEqualTo(1);
+        assertThat(reader.addresses().virtualCount6()).isEqualTo(1);
     }
 
     @Test

@@ -45,7 +45,8 @@ class ConfigurationTableTest {
         assertThat(reader.addressKind6(0, 1)).isEqualTo(ConfigurationReader.NOT_LOCAL);
         assertThat(reader.service4(VIP, TCP, 80)).isEqualTo(ConfigurationReader.ABSENT);
         assertThat(reader.interfaceCount()).isZero();
-        assertThat(reader.virtualCount4() + reader.virtualCount6()).isZero();
+        assertThat(reader.addresses().virtualCount4() + reader.addresses().virtualCount6())
+                .isZero();
         assertThat(ConfigurationSnapshot.read(sides, a, b).generation()).isZero();
     }
 
@@ -147,32 +148,32 @@ class ConfigurationTableTest {
         assertThat(reader.interfaceCount()).isEqualTo(2);
         assertThat(reader.linkAddress(2)).isEqualTo(0x0200_0000_0002L);
         assertThat(reader.mtu(2)).isEqualTo(9000);
-        assertThat(reader.ownCount4(1)).isEqualTo(2);
-        assertThat(reader.ownAddress4(1, 1)).isEqualTo(raw(172, 16, 0, 1));
-        assertThat(reader.ownPrefix4(1, 1)).isEqualTo(12);
-        assertThat(reader.ownCount4(2)).isEqualTo(1);
-        assertThat(reader.ownAddress4(2, 0)).isEqualTo(raw(192, 168, 1, 254));
-        assertThat(reader.ownCount6(2)).isZero();
-        assertThat(reader.ownAddress0(1, 0)).isEqualTo(Long.reverseBytes(0xfe80_0000_0000_0000L));
-        assertThat(reader.ownPrefix6(1, 1)).isEqualTo(64);
+        assertThat(reader.addresses().ownCount4(1)).isEqualTo(2);
+        assertThat(reader.addresses().ownAddress4(1, 1)).isEqualTo(raw(172, 16, 0, 1));
+        assertThat(reader.addresses().ownPrefix4(1, 1)).isEqualTo(12);
+        assertThat(reader.addresses().ownCount4(2)).isEqualTo(1);
+        assertThat(reader.addresses().ownAddress4(2, 0)).isEqualTo(raw(192, 168, 1, 254));
+        assertThat(reader.addresses().ownCount6(2)).isZero();
+        assertThat(reader.addresses().ownAddress0(1, 0)).isEqualTo(Long.reverseBytes(0xfe80_0000_0000_0000L));
+        assertThat(reader.addresses().ownPrefix6(1, 1)).isEqualTo(64);
     }
 
     @Test
     void a_source_address_is_of_the_same_network_if_there_is_one() {
         activate(image());
 
-        assertThat(reader.sourceAddress4(1, raw(172, 31, 9, 9))).isEqualTo(raw(172, 16, 0, 1));
-        assertThat(reader.sourceAddress4(1, raw(172, 32, 0, 1))).isEqualTo(raw(10, 0, 0, 1));
+        assertThat(reader.addresses().sourceAddress4(1, raw(172, 31, 9, 9))).isEqualTo(raw(172, 16, 0, 1));
+        assertThat(reader.addresses().sourceAddress4(1, raw(172, 32, 0, 1))).isEqualTo(raw(10, 0, 0, 1));
         RawAddress neighbour = RawAddress.ofBits6(0x2001_0db8_0000_0000L, 9);
-        assertThat(reader.sourceAddress6(1, neighbour.address0(), neighbour.address1()))
+        assertThat(reader.addresses().sourceAddress6(1, neighbour.address0(), neighbour.address1()))
                 .isEqualTo(1);
         RawAddress distant = RawAddress.ofBits6(0x2a00_0000_0000_0000L, 9);
-        assertThat(reader.sourceAddress6(1, distant.address0(), distant.address1()))
+        assertThat(reader.addresses().sourceAddress6(1, distant.address0(), distant.address1()))
                 .isEqualTo(1);
         RawAddress linkLocal = RawAddress.ofBits6(0xfe80_0000_0000_0000L, 77);
-        assertThat(reader.sourceAddress6(1, linkLocal.address0(), linkLocal.address1()))
+        assertThat(reader.addresses().sourceAddress6(1, linkLocal.address0(), linkLocal.address1()))
                 .isZero();
-        assertThat(reader.sourceAddress6(2, distant.address0(), distant.address1()))
+        assertThat(reader.addresses().sourceAddress6(2, distant.address0(), distant.address1()))
                 .isEqualTo(ConfigurationReader.NONE);
     }
 
@@ -180,12 +181,12 @@ class ConfigurationTableTest {
     void virtual_addresses_are_listed_once_with_the_interface_of_their_network() {
         activate(image());
 
-        assertThat(reader.virtualCount4()).isEqualTo(2);
-        assertThat(reader.virtualAddress4(0)).isEqualTo(VIP);
-        assertThat(reader.virtualInterface4(0)).isEqualTo(1);
-        assertThat(reader.virtualCount6()).isEqualTo(1);
-        assertThat(reader.virtualAddress1(0)).isEqualTo(VIP6.address1());
-        assertThat(reader.virtualInterface6(0)).isEqualTo(1);
+        assertThat(reader.addresses().virtualCount4()).isEqualTo(2);
+        assertThat(reader.addresses().virtualAddress4(0)).isEqualTo(VIP);
+        assertThat(reader.addresses().virtualInterface4(0)).isEqualTo(1);
+        assertThat(reader.addresses().virtualCount6()).isEqualTo(1);
+        assertThat(reader.addresses().virtualAddress1(0)).isEqualTo(VIP6.address1());
+        assertThat(reader.addresses().virtualInterface6(0)).isEqualTo(1);
     }
 
     @Test
@@ -353,20 +354,20 @@ class ConfigurationTableTest {
         assertThat(reader.isResetting(1)).isFalse();
         assertThat(reader.isResetting(66)).isFalse();
         assertThat(reader.resettingWord(0)).isEqualTo(4);
-        assertThat(reader.controlInterface()).isEqualTo(1);
-        assertThat(reader.controlLinkAddress()).isEqualTo(0x0200_0000_00ffL);
-        assertThat(reader.controlPacketsPerSecond()).isEqualTo(500);
-        assertThat(reader.isControlPort(7001)).isTrue();
-        assertThat(reader.isControlPort(64_999)).isTrue();
-        assertThat(reader.isControlPort(65_000)).isFalse();
-        assertThat(reader.isControlPort(7002)).isFalse();
+        assertThat(reader.control().interfaceId()).isEqualTo(1);
+        assertThat(reader.control().linkAddress()).isEqualTo(0x0200_0000_00ffL);
+        assertThat(reader.control().packetsPerSecond()).isEqualTo(500);
+        assertThat(reader.control().isPort(7001)).isTrue();
+        assertThat(reader.control().isPort(64_999)).isTrue();
+        assertThat(reader.control().isPort(65_000)).isFalse();
+        assertThat(reader.control().isPort(7002)).isFalse();
 
         ConfigurationWriter.write(backup(), image());
         sides.flip();
         reader.refresh();
         assertThat(reader.hasResettingServers()).isFalse();
         assertThat(reader.isResetting(2)).isFalse();
-        assertThat(reader.controlInterface()).isZero();
+        assertThat(reader.control().interfaceId()).isZero();
     }
 
     private static ConfigurationImage withHost(Host host) {
@@ -405,10 +406,10 @@ class ConfigurationTableTest {
         assertThat(reader.addressKind6(address6.address0(), address6.address1()))
                 .isEqualTo(ConfigurationReader.HOST);
         assertThat(reader.ownInterface4(raw(10, 1, 0, 20))).isZero();
-        assertThat(reader.virtualCount4()).isEqualTo(1);
-        assertThat(reader.virtualInterface4(0)).isEqualTo(1);
-        assertThat(reader.virtualCount6()).isEqualTo(1);
-        assertThat(reader.virtualInterface6(0)).isZero();
+        assertThat(reader.addresses().virtualCount4()).isEqualTo(1);
+        assertThat(reader.addresses().virtualInterface4(0)).isEqualTo(1);
+        assertThat(reader.addresses().virtualCount6()).isEqualTo(1);
+        assertThat(reader.addresses().virtualInterface6(0)).isZero();
         HostView host = reader.host();
         assertThat(host.interfaceId()).isEqualTo(2);
         assertThat(host.linkAddress()).isEqualTo(0x0200_0000_00aaL);

@@ -1,5 +1,6 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.configuration.AddressesView;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.port.Port;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Announcer {
     private static final int LISTS = 5;
 
     private final ConfigurationReader configuration;
+    private final AddressesView addresses;
     private final @Nullable Port[] ports;
     private final Solicitor solicitor;
     private final boolean isActive;
@@ -47,6 +49,7 @@ final class Announcer {
 
     Announcer(ProcessorContext context, Solicitor solicitor) {
         this.configuration = context.configuration;
+        this.addresses = configuration.addresses();
         this.ports = context.ports;
         this.solicitor = solicitor;
         this.isActive = context.processor == 0;
@@ -122,7 +125,7 @@ final class Announcer {
 
     /** Behind the control interface and on the host nobody has to learn anything. */
     private boolean isNetwork(int id) {
-        return id != configuration.controlInterface()
+        return id != configuration.control().interfaceId()
                 && id != configuration.host().interfaceId();
     }
 
@@ -163,33 +166,31 @@ final class Announcer {
 
     private int count() {
         return switch (list) {
-            case OWN_4 -> configuration.ownCount4(interfaceId);
-            case VIRTUAL_4 -> configuration.virtualCount4();
-            case OWN_6 -> configuration.ownCount6(interfaceId);
-            case VIRTUAL_6 -> configuration.virtualCount6();
+            case OWN_4 -> addresses.ownCount4(interfaceId);
+            case VIRTUAL_4 -> addresses.virtualCount4();
+            case OWN_6 -> addresses.ownCount6(interfaceId);
+            case VIRTUAL_6 -> addresses.virtualCount6();
             default -> 1;
         };
     }
 
     private int announceOne(int k) {
         switch (list) {
-            case OWN_4 -> solicitor.announce4(interfaceId, configuration.ownAddress4(interfaceId, k));
+            case OWN_4 -> solicitor.announce4(interfaceId, addresses.ownAddress4(interfaceId, k));
             case VIRTUAL_4 -> {
-                if (!isOn(configuration.virtualInterface4(k))) {
+                if (!isOn(addresses.virtualInterface4(k))) {
                     return 0;
                 }
-                solicitor.announce4(interfaceId, configuration.virtualAddress4(k));
+                solicitor.announce4(interfaceId, addresses.virtualAddress4(k));
             }
             case OWN_6 ->
                 solicitor.announce6(
-                        interfaceId,
-                        configuration.ownAddress0(interfaceId, k),
-                        configuration.ownAddress1(interfaceId, k));
+                        interfaceId, addresses.ownAddress0(interfaceId, k), addresses.ownAddress1(interfaceId, k));
             case VIRTUAL_6 -> {
-                if (!isOn(configuration.virtualInterface6(k))) {
+                if (!isOn(addresses.virtualInterface6(k))) {
                     return 0;
                 }
-                solicitor.announce6(interfaceId, configuration.virtualAddress0(k), configuration.virtualAddress1(k));
+                solicitor.announce6(interfaceId, addresses.virtualAddress0(k), addresses.virtualAddress1(k));
             }
             default -> solicitor.announceLinkLocal(interfaceId);
         }

@@ -34,7 +34,7 @@ final class ControlGate {
 
     /** True when the packet came in by the control interface. */
     boolean isFrom(PacketBatch batch, int i) {
-        int control = configuration.controlInterface();
+        int control = configuration.control().interfaceId();
         return control != 0 && batch.frames.ingress[i] == control;
     }
 
@@ -82,21 +82,22 @@ final class ControlGate {
 
     /** True when the control processor's sockets may wait for a TCP or UDP packet to this address and port. */
     boolean takes4(int destination, int port) {
-        return configuration.controlInterface() != 0
-                && configuration.isControlPort(port)
+        return configuration.control().interfaceId() != 0
+                && configuration.control().isPort(port)
                 && configuration.ownInterface4(destination) != 0;
     }
 
     /** Likewise for IPv6. */
     boolean takes6(long destination0, long destination1, int port) {
-        return configuration.controlInterface() != 0
-                && configuration.isControlPort(port)
+        return configuration.control().interfaceId() != 0
+                && configuration.control().isPort(port)
                 && configuration.ownInterface6(destination0, destination1) != 0;
     }
 
     /** True for an ICMP echo reply or error to an own address; the packet has an ICMP header. */
     boolean takesMessage4(PacketBatch batch, int i) {
-        if (configuration.controlInterface() == 0 || configuration.ownInterface4((int) batch.destination0[i]) == 0) {
+        if (configuration.control().interfaceId() == 0
+                || configuration.ownInterface4((int) batch.destination0[i]) == 0) {
             return false;
         }
         int type = type(batch, i);
@@ -105,7 +106,7 @@ final class ControlGate {
 
     /** Likewise for ICMPv6. */
     boolean takesMessage6(PacketBatch batch, int i) {
-        if (configuration.controlInterface() == 0
+        if (configuration.control().interfaceId() == 0
                 || configuration.ownInterface6(batch.destination0[i], batch.destination1[i]) == 0) {
             return false;
         }
@@ -119,10 +120,14 @@ final class ControlGate {
 
     /** Hands a packet to the control interface, whose stack verifies checksums itself. */
     int deliver(PacketBatch batch, int i, int nowMs) {
-        if (!limit.take(nowMs, configuration.controlPacketsPerSecond())) {
+        if (!limit.take(nowMs, configuration.control().packetsPerSecond())) {
             return Verdict.drop(DropReason.CONTROL_RATE_LIMITED);
         }
-        int verdict = forwarder.deliver(batch, i, configuration.controlInterface(), configuration.controlLinkAddress());
+        int verdict = forwarder.deliver(
+                batch,
+                i,
+                configuration.control().interfaceId(),
+                configuration.control().linkAddress());
         if (verdict == Verdict.SENT) {
             counters.add(Counter.CONTROL_PACKETS_DELIVERED, 1);
         }

@@ -1,5 +1,6 @@
 package io.weir.switching.filter;
 
+import io.weir.memory.configuration.AddressesView;
 import io.weir.memory.configuration.ConfigurationReader;
 import io.weir.port.Port;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class LocalAddresses {
     private static final int NO_ADDRESS_4 = 0x0800_00c0;
 
     private final ConfigurationReader configuration;
+    private final AddressesView addresses;
     private final @Nullable Port[] ports;
 
     private long source0;
@@ -25,6 +27,7 @@ final class LocalAddresses {
 
     LocalAddresses(ProcessorContext context) {
         this.configuration = context.configuration;
+        this.addresses = configuration.addresses();
         this.ports = context.ports;
     }
 
@@ -55,14 +58,14 @@ final class LocalAddresses {
         if (configuration.addressKind4(address) == ConfigurationReader.NOT_LOCAL) {
             return false;
         }
-        for (int k = 0; k < configuration.ownCount4(interfaceId); k++) {
-            if (configuration.ownAddress4(interfaceId, k) == address) {
+        for (int k = 0; k < addresses.ownCount4(interfaceId); k++) {
+            if (addresses.ownAddress4(interfaceId, k) == address) {
                 return true;
             }
         }
-        for (int k = 0; k < configuration.virtualCount4(); k++) {
-            if (configuration.virtualAddress4(k) == address) {
-                int of = configuration.virtualInterface4(k);
+        for (int k = 0; k < addresses.virtualCount4(); k++) {
+            if (addresses.virtualAddress4(k) == address) {
+                int of = addresses.virtualInterface4(k);
                 return of == 0 || of == interfaceId;
             }
         }
@@ -76,15 +79,15 @@ final class LocalAddresses {
         if (configuration.addressKind6(address0, address1) == ConfigurationReader.NOT_LOCAL) {
             return false;
         }
-        for (int k = 0; k < configuration.ownCount6(interfaceId); k++) {
-            if (configuration.ownAddress0(interfaceId, k) == address0
-                    && configuration.ownAddress1(interfaceId, k) == address1) {
+        for (int k = 0; k < addresses.ownCount6(interfaceId); k++) {
+            if (addresses.ownAddress0(interfaceId, k) == address0
+                    && addresses.ownAddress1(interfaceId, k) == address1) {
                 return true;
             }
         }
-        for (int k = 0; k < configuration.virtualCount6(); k++) {
-            if (configuration.virtualAddress0(k) == address0 && configuration.virtualAddress1(k) == address1) {
-                int of = configuration.virtualInterface6(k);
+        for (int k = 0; k < addresses.virtualCount6(); k++) {
+            if (addresses.virtualAddress0(k) == address0 && addresses.virtualAddress1(k) == address1) {
+                int of = addresses.virtualInterface6(k);
                 return of == 0 || of == interfaceId;
             }
         }
@@ -101,7 +104,7 @@ final class LocalAddresses {
      * none; weir speaks to it with that of another.
      */
     int source4(int interfaceId, int destination) {
-        return isHost(interfaceId) ? hostSource4(destination) : configuration.sourceAddress4(interfaceId, destination);
+        return isHost(interfaceId) ? hostSource4(destination) : addresses.sourceAddress4(interfaceId, destination);
     }
 
     private boolean isHost(int interfaceId) {
@@ -111,7 +114,7 @@ final class LocalAddresses {
     private int hostSource4(int destination) {
         int first = NO_ADDRESS_4;
         for (int id = 1; id <= configuration.interfaceCount(); id++) {
-            int own = configuration.sourceAddress4(id, destination);
+            int own = addresses.sourceAddress4(id, destination);
             if (own != 0 && isNear4(id, own, destination)) {
                 return own;
             }
@@ -122,9 +125,9 @@ final class LocalAddresses {
 
     /** True when an own address of the interface is in one network with the destination. */
     private boolean isNear4(int interfaceId, int own, int destination) {
-        for (int k = 0; k < configuration.ownCount4(interfaceId); k++) {
-            if (configuration.ownAddress4(interfaceId, k) == own) {
-                int prefix = configuration.ownPrefix4(interfaceId, k);
+        for (int k = 0; k < addresses.ownCount4(interfaceId); k++) {
+            if (addresses.ownAddress4(interfaceId, k) == own) {
+                int prefix = addresses.ownPrefix4(interfaceId, k);
                 return prefix == 0 || Integer.reverseBytes(own ^ destination) >>> (32 - prefix) == 0;
             }
         }
@@ -134,9 +137,9 @@ final class LocalAddresses {
     /** The first interface with an address for global destinations; the host's own, which has none, when there is none. */
     private int hostSpeaker6(int hostInterface) {
         for (int id = 1; id <= configuration.interfaceCount(); id++) {
-            int count = configuration.ownCount6(id);
+            int count = addresses.ownCount6(id);
             for (int k = 0; k < count; k++) {
-                if (!isLinkLocal(configuration.ownAddress0(id, k))) {
+                if (!isLinkLocal(addresses.ownAddress0(id, k))) {
                     return id;
                 }
             }
@@ -150,10 +153,10 @@ final class LocalAddresses {
      */
     void selectSource6(int towards, long destination0, long destination1) {
         int interfaceId = isHost(towards) ? hostSpeaker6(towards) : towards;
-        int k = configuration.sourceAddress6(interfaceId, destination0, destination1);
+        int k = addresses.sourceAddress6(interfaceId, destination0, destination1);
         if (k != ConfigurationReader.NONE) {
-            source0 = configuration.ownAddress0(interfaceId, k);
-            source1 = configuration.ownAddress1(interfaceId, k);
+            source0 = addresses.ownAddress0(interfaceId, k);
+            source1 = addresses.ownAddress1(interfaceId, k);
             if (isLinkLocal(source0) || !isLinkLocal(destination0)) {
                 return;
             }
