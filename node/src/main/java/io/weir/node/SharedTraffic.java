@@ -16,6 +16,7 @@ import io.weir.control.configuration.ServiceConfiguration;
 import io.weir.control.network.SourceAddresses;
 import io.weir.port.afxdp.TrafficSelector;
 import io.weir.port.afxdp.TrafficSelector.Endpoint;
+import io.weir.port.afxdp.TrafficSelector.Ports;
 import io.weir.wire.IpAddress;
 import io.weir.wire.IpPrefix;
 import java.net.InetAddress;
@@ -27,16 +28,17 @@ import java.util.Set;
 
 /**
  * What weir takes from interfaces that it shares with the kernel: packets to own and virtual addresses, packets to
- * services, reports, and what servers send back: those of translated services, and those that are checked or polled. A service on any port is known by its address alone;
- * its servers' replies are then known by no port, and stay with the kernel.
+ * services and applications, reports, and what servers send back: those of translated services, and those that are
+ * checked or polled. A service on any port is known by its address alone; its servers' replies are then known by no port,
+ * and stay with the kernel.
  */
-record SharedTraffic(Set<InetAddress> addresses, Set<Endpoint> services, Set<Endpoint> servers) {
+record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Endpoint> servers) {
     private static final int TCP = 6;
     private static final int UDP = 17;
 
     static SharedTraffic of(NodeConfiguration configuration) {
         Set<InetAddress> addresses = new HashSet<>();
-        Set<Endpoint> services = new HashSet<>();
+        Set<Ports> services = new HashSet<>();
         Set<Endpoint> servers = new HashSet<>();
         for (InterfaceConfiguration face : configuration.interfaces()) {
             for (IpPrefix prefix : face.addresses()) {
@@ -47,7 +49,9 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Endpoint> services, Set<End
             int protocol = service.protocol().number();
             for (IpAddress address : service.addresses()) {
                 addresses.add(address(address));
-                add(services, address, protocol, service.port());
+                if (service.port() != 0) {
+                    services.add(new Ports(address(address), protocol, service.port()));
+                }
             }
             if (service.forwarding() == ServiceConfiguration.Forwarding.NAT) {
                 for (ServiceConfiguration.Member member : service.members()) {
@@ -59,14 +63,13 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Endpoint> services, Set<End
         for (ApplicationConfiguration application : configuration.applications()) {
             application.claims().forEach(claim -> {
                 addresses.add(address(claim.address()));
-                if (claim.leastPort() == claim.greatestPort()) {
-                    add(services, claim.address(), claim.protocol().number(), claim.leastPort());
-                }
+                services.add(new Ports(
+                        address(claim.address()), claim.protocol().number(), claim.leastPort(), claim.greatestPort()));
             });
         }
         for (IpAddress own :
                 new SourceAddresses(configuration).ownOf(configuration.reports().listen())) {
-            add(services, own, UDP, configuration.reports().port());
+            services.add(new Ports(address(own), UDP, configuration.reports().port()));
         }
         for (ServerConfiguration server : configuration.servers()) {
             answers(configuration, server)

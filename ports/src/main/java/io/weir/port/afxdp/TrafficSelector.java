@@ -63,6 +63,28 @@ public final class TrafficSelector implements AutoCloseable {
         }
     }
 
+    /**
+     * Ports of one address.
+     *
+     * @param protocol 6 (TCP) or 17 (UDP)
+     * @param least 1..65535
+     * @param greatest likewise
+     */
+    public record Ports(InetAddress address, int protocol, int least, int greatest) {
+        public Ports {
+            if (least > greatest) {
+                throw new IllegalArgumentException("ports " + least + " to " + greatest + " are none");
+            }
+            var _ = new Endpoint(address, protocol, least);
+            var _ = new Endpoint(address, protocol, greatest);
+        }
+
+        /** One port. */
+        public Ports(InetAddress address, int protocol, int port) {
+            this(address, protocol, port, port);
+        }
+    }
+
     /** A key as three little-endian words. */
     record Key(long first, long second, int last) {
         private static final ValueLayout.OfLong LONG =
@@ -155,12 +177,14 @@ public final class TrafficSelector implements AutoCloseable {
      * Changes what is taken; entries are added before others are deleted, so that what is in both is taken throughout.
      *
      * @param own own and virtual addresses: all that is sent to them is taken, unless the kernel has the address as well
-     * @param served packets to them are taken, also when the kernel has the address
+     * @param served packets to them are taken, also when the kernel has the address. Each port of a range takes an entry
+     *     when it has
      * @param serving packets from them are taken: replies to be translated back
      */
-    public synchronized void replace(Set<InetAddress> own, Set<Endpoint> served, Set<Endpoint> serving) {
-        Map<Key, Integer> wantedAddresses = addressValues(own, netlink.addresses());
-        Map<Key, Integer> wantedServices = endpointValues(served);
+    public synchronized void replace(Set<InetAddress> own, Set<Ports> served, Set<Endpoint> serving) {
+        Set<InetAddress> kernel = netlink.addresses();
+        Map<Key, Integer> wantedAddresses = addressValues(own, kernel);
+        Map<Key, Integer> wantedServices = portValues(served, kernel);
         Map<Key, Integer> wantedServers = endpointValues(serving);
         addresses.add(wantedAddresses);
         services.add(wantedServices);
@@ -174,6 +198,19 @@ public final class TrafficSelector implements AutoCloseable {
         Map<Key, Integer> values = new HashMap<>();
         kernel.forEach(address -> values.put(key(address), own.contains(address) ? BOTH : KERNEL));
         own.forEach(address -> values.putIfAbsent(key(address), WEIR));
+        return values;
+    }
+
+    private static Map<Key, Integer> portValues(Set<Ports> all, Set<InetAddress> kernel) {
+        Map<Key, Integer> values = new HashMap<>();
+        for (Ports each : all) {
+            // An address that is weir's alone brings all packets.
+            if (each.least == each.greatest || kernel.contains(each.address)) {
+                for (int port = each.least; port <= each.greatest; port++) {
+                    values.put(key(new Endpoint(each.address, each.protocol, port)), 1);
+                }
+            }
+        }
         return values;
     }
 

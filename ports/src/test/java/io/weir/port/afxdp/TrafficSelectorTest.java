@@ -7,6 +7,7 @@ import io.weir.linux.Namespaces;
 import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
 import io.weir.port.afxdp.TrafficSelector.Endpoint;
+import io.weir.port.afxdp.TrafficSelector.Ports;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -145,7 +146,7 @@ class TrafficSelectorTest {
     void what_the_tables_name_is_taken_and_the_rest_is_the_kernels(Attach attach) throws Exception {
         selector.replace(
                 Set.of(VIRTUAL, VIRTUAL6, KERNEL),
-                Set.of(new Endpoint(KERNEL, TCP, 80), new Endpoint(address("fd00::2"), UDP, 53)),
+                Set.of(new Ports(KERNEL, TCP, 80), new Ports(address("fd00::2"), UDP, 53)),
                 Set.of(new Endpoint(address("10.0.0.1"), TCP, 8080), new Endpoint(address("fd00::1"), UDP, 5353)));
         AfXdpPort port = open(attach);
 
@@ -177,8 +178,35 @@ class TrafficSelectorTest {
     }
 
     @Test
+    void ranges_of_ports_are_taken_at_an_address_that_the_kernel_has_too() throws Exception {
+        InetAddress kernel6 = address("fd00::2");
+        selector.replace(
+                Set.of(VIRTUAL, KERNEL, kernel6),
+                Set.of(
+                        new Ports(KERNEL, UDP, 16_384, 32_767),
+                        new Ports(kernel6, UDP, 16_384, 32_767),
+                        new Ports(VIRTUAL, UDP, 1, 65_535)),
+                Set.of());
+        AfXdpPort port = open(Attach.NATIVE);
+
+        for (int each : new int[] {16_384, 20_000, 32_767}) {
+            assertThat(takes(port, ipv4(UDP, "10.0.0.1", 1000, "10.0.0.2", each)))
+                    .isTrue();
+            assertThat(takes(port, ipv6(UDP, "fd00::1", 1000, "fd00::2", each))).isTrue();
+            assertThat(takes(port, ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", each)))
+                    .isFalse();
+        }
+        for (int each : new int[] {22, 16_383, 32_768}) {
+            assertThat(takes(port, ipv4(UDP, "10.0.0.1", 1000, "10.0.0.2", each)))
+                    .isFalse();
+            assertThat(takes(port, ipv6(UDP, "fd00::1", 1000, "fd00::2", each))).isFalse();
+        }
+        assertThatThrownBy(() -> new Ports(KERNEL, UDP, 2, 1)).hasMessage("ports 2 to 1 are none");
+    }
+
+    @Test
     void tags_options_and_fragments_are_understood_and_cut_off_headers_are_left_to_the_kernel() throws Exception {
-        selector.replace(Set.of(VIRTUAL), Set.of(new Endpoint(KERNEL, TCP, 80)), Set.of());
+        selector.replace(Set.of(VIRTUAL), Set.of(new Ports(KERNEL, TCP, 80)), Set.of());
         AfXdpPort port = open(Attach.NATIVE);
         byte[] service = ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 80);
 
@@ -211,7 +239,7 @@ class TrafficSelectorTest {
     void a_priority_tag_does_not_hide_a_packet() throws Exception {
         // without the link's tag offload the tag stands in the frame, as on a network card
         TestNetwork.run("ip", "netns", "exec", left, "ethtool", "-K", "l0", "txvlan", "off");
-        selector.replace(Set.of(VIRTUAL), Set.of(new Endpoint(KERNEL, TCP, 80)), Set.of());
+        selector.replace(Set.of(VIRTUAL), Set.of(new Ports(KERNEL, TCP, 80)), Set.of());
         AfXdpPort port = open(Attach.NATIVE);
         assertThat(takes(port, tagged(ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 80))))
                 .isTrue();
@@ -221,8 +249,8 @@ class TrafficSelectorTest {
 
     @Test
     void a_change_adds_and_removes_while_the_interface_runs() throws Exception {
-        Endpoint web = new Endpoint(KERNEL, TCP, 80);
-        Endpoint mail = new Endpoint(KERNEL, TCP, 25);
+        Ports web = new Ports(KERNEL, TCP, 80);
+        Ports mail = new Ports(KERNEL, TCP, 25);
         selector.replace(Set.of(VIRTUAL), Set.of(web), Set.of());
         AfXdpPort port = open(Attach.NATIVE);
         assertThat(takes(port, ipv4(TCP, "10.0.0.1", 1000, "10.0.0.2", 80))).isTrue();
@@ -234,7 +262,7 @@ class TrafficSelectorTest {
 
     @Test
     void a_connection_to_the_kernel_works_beside_weir() throws Exception {
-        selector.replace(Set.of(VIRTUAL), Set.of(new Endpoint(KERNEL, TCP, 80)), Set.of());
+        selector.replace(Set.of(VIRTUAL), Set.of(new Ports(KERNEL, TCP, 80)), Set.of());
         open(Attach.NATIVE);
         FutureTask<Integer> served = new FutureTask<>(() -> {
             Namespaces.enter(middle);
