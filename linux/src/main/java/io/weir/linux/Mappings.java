@@ -35,6 +35,11 @@ public final class Mappings {
         return map(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0, lengthBytes);
     }
 
+    /** Maps zeroed memory of this process, whose pages take room from their first use on. */
+    public static long reserveAnonymous(long lengthBytes) {
+        return map(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, lengthBytes);
+    }
+
     private static long map(int protection, int flags, int descriptor, long offset, long lengthBytes) {
         long address = SystemCalls.mmap(0, lengthBytes, protection, flags, descriptor, offset);
         if (address < 0) {

@@ -11,7 +11,8 @@ import io.weir.port.FrameOwners;
  * @param device the interface's name in the network namespace of the thread that opens the port
  * @param receive false for a handle that only transmits; it has no ring
  * @param ringFrames least number of frames in the receive ring
- * @param frameBytes memory per frame of the ring, a multiple of 16; longer frames are truncated by the kernel and dropped
+ * @param frameBytes memory per frame of the ring, a multiple of 16, or {@link #FRAME_BYTES_BY_MTU}; longer frames take a
+ *     system call each
  * @param promiscuous also take frames to other stations' link-layer addresses, needed for virtual addresses with a MAC
  *     of their own
  * @param fanout the kernel spreads frames by flow over all sockets with this number, 0..65535; {@link #NO_FANOUT}, or
@@ -36,15 +37,23 @@ public record AfPacketOptions(
     /** {@link AfPacketPort#fanout} says the number. */
     public static final int NEW_FANOUT = -2;
 
-    /** 17 MB of ring: 250 µs at one million frames per second. */
-    public static final int DEFAULT_RING_FRAMES = 256;
+    /** 4 MB of ring: 1 ms at one million frames per second. */
+    public static final int DEFAULT_RING_FRAMES = 1024;
+
+    /** Slots that hold whole packets of the interface's MTU, and at least two segments of a common one. */
+    public static final int FRAME_BYTES_BY_MTU = 0;
 
     /**
-     * Room for the longest frame the kernel makes: 65,535 bytes of IP packet with GSO, an Ethernet header with tag, and
-     * the ring's own headers, rounded up to whole pages; and three cache lines, so that the headers of the frames do not
-     * all meet in the same sets of the cache. Measured: with 2,048 bytes every GSO frame is truncated.
+     * Two segments of a common MTU; and three cache lines, so that the headers of the frames do not all meet in the same
+     * sets of the cache.
      */
-    public static final int DEFAULT_FRAME_BYTES = 17 * 4096 + 192;
+    private static final int COMMON_FRAME_BYTES = 4096 + 192;
+
+    /** Greatest MTU whose packets all stand in slots. */
+    private static final int JUMBO_MTU = 9216;
+
+    /** Room for the ring's own headers, a tag and the Ethernet header. */
+    private static final int HEADER_BYTES = 192;
 
     /** The least the kernel's headers leave useful room in. */
     private static final int LEAST_FRAME_BYTES = 256;
@@ -56,7 +65,7 @@ public record AfPacketOptions(
         if (ringFrames < 1) {
             throw new IllegalArgumentException("interface " + device + ": ring-frames " + ringFrames + " is below 1");
         }
-        if (frameBytes < LEAST_FRAME_BYTES || frameBytes % 16 != 0) {
+        if (frameBytes != FRAME_BYTES_BY_MTU && (frameBytes < LEAST_FRAME_BYTES || frameBytes % 16 != 0)) {
             throw new IllegalArgumentException("interface " + device + ": frame-bytes " + frameBytes
                     + " is not a multiple of 16 from " + LEAST_FRAME_BYTES);
         }
@@ -65,13 +74,19 @@ public record AfPacketOptions(
     /** A handle that receives and transmits. */
     public static AfPacketOptions receiving(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id, device, true, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, false, owners, counters);
+                id, device, true, DEFAULT_RING_FRAMES, FRAME_BYTES_BY_MTU, false, NO_FANOUT, false, owners, counters);
     }
 
     /** A further processor's handle, which only transmits. */
     public static AfPacketOptions transmitting(int id, String device, FrameOwners owners, ProcessorCounters counters) {
         return new AfPacketOptions(
-                id, device, false, DEFAULT_RING_FRAMES, DEFAULT_FRAME_BYTES, false, NO_FANOUT, false, owners, counters);
+                id, device, false, DEFAULT_RING_FRAMES, FRAME_BYTES_BY_MTU, false, NO_FANOUT, false, owners, counters);
+    }
+
+    /** Bytes of a slot when the interface has this MTU. */
+    int slotBytes(int mtu) {
+        int packet = (Math.clamp(mtu, 0, JUMBO_MTU) + HEADER_BYTES + 63) & -64;
+        return frameBytes != FRAME_BYTES_BY_MTU ? frameBytes : Math.max(COMMON_FRAME_BYTES, packet);
     }
 
     /** The same with another ring. */

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An interface of the kernel through a packet socket. Frames are received in a ring that the kernel writes and weir
- * reads in place, and sent straight from where they stand, a batch with one {@code sendmmsg} (frames of
- * several buffers are joined first and go alone): the 10 bytes before a frame are overwritten with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are
- * absolute ({@link NativeMemory#all}).
+ * reads in place, long ones beside it ({@link ReceiveRing}), and sent straight from where they stand, a batch with one
+ * {@code sendmmsg} (frames of several buffers are joined first and go alone): the 10 bytes before a frame are overwritten
+ * with the header that tells the kernel which checksum and segmentation work is left. Frame addresses are absolute
+ * ({@link NativeMemory#all}).
  *
  * <p>Transmission is synchronous: an accepted frame is back with its owner when {@link #transmit} returns. A frame that
  * the kernel refuses for its own sake (too long, malformed) is accepted, dropped and counted; a full socket buffer or a
@@ -117,7 +118,8 @@ public final class AfPacketPort implements Port {
             socket = new PacketSocket(options.receive(), options.promiscuous());
             requireEthernet(options.device(), question, socket.descriptor());
             if (options.receive()) {
-                ring = ReceiveRing.map(socket.descriptor(), options.ringFrames(), options.frameBytes());
+                int slotBytes = options.slotBytes(question.mtu(socket.descriptor()));
+                ring = ReceiveRing.map(socket.descriptor(), options.ringFrames(), slotBytes);
             }
             AfPacketPort port = new AfPacketPort(options, question, socket, ring);
             if (ring != null) {
@@ -187,12 +189,12 @@ public final class AfPacketPort implements Port {
         }
         int room = Math.min(limit, batch.capacity() - batch.size());
         int before = batch.size();
-        for (int i = 0; i < room && !from.isEmpty(); i++) {
+        for (int i = 0; i < room && !from.isEmpty() && !from.isBlocked(); i++) {
             long header = from.take();
             if (ReceiveRing.isTruncated(header)) {
-                dropTruncated(from, header);
+                addLong(batch, from, header);
             } else {
-                add(batch, header);
+                add(batch, header, ReceiveRing.untaggedAddress(header));
             }
         }
         int count = batch.size() - before;
@@ -200,8 +202,19 @@ public final class AfPacketPort implements Port {
         return count;
     }
 
-    private void add(FrameBatch batch, long header) {
-        long address = ReceiveRing.untaggedAddress(header);
+    private void addLong(FrameBatch batch, ReceiveRing from, long header) {
+        long address = from.receiveLong(descriptor, header);
+        if (address == 0) {
+            dropTruncated(from, header);
+        } else {
+            add(batch, header, address);
+            from.release(header);
+        }
+    }
+
+    /** A frame that a slot describes and that begins here, the virtio header before it. */
+    private void add(FrameBatch batch, long header, long start) {
+        long address = start;
         int length = ReceiveRing.length(header);
         long offload = VirtioNetHeader.read(FRAMES, address - VirtioNetHeader.BYTES);
         int tag = ReceiveRing.tagBytes(header);
@@ -401,7 +414,8 @@ public final class AfPacketPort implements Port {
         PacketSocket next = null;
         try {
             next = new PacketSocket(options.receive(), options.promiscuous());
-            ReceiveRing room = ReceiveRing.map(next.descriptor(), options.ringFrames(), options.frameBytes());
+            int slotBytes = options.slotBytes(capabilities.mtu());
+            ReceiveRing room = ReceiveRing.map(next.descriptor(), options.ringFrames(), slotBytes);
             if (old != null) {
                 old.unmap();
             }

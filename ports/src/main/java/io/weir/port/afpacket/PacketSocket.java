@@ -41,6 +41,9 @@ final class PacketSocket implements AutoCloseable {
     /** struct sock_filter with code BPF_RET | BPF_K and k = 0 (little-endian: code comes first). */
     private static final long BPF_RETURN_0 = 0x06;
 
+    /** Bytes of frames that do not fit into slots, counted with the kernel's overhead, and by it twice. */
+    private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
+
     /** Bytes of frames on their way out, counted with the kernel's overhead: some 100 GSO frames. */
     private static final int SEND_BUFFER_BYTES = 16 << 20;
 
@@ -80,11 +83,16 @@ final class PacketSocket implements AutoCloseable {
         if (receives) {
             require(PACKET_VERSION, "PACKET_VERSION", TPACKET_V2);
             require(PACKET_IGNORE_OUTGOING, "PACKET_IGNORE_OUTGOING", 1);
+            buffer(Sockets.SO_RCVBUFFORCE, Sockets.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
         }
         require(PACKET_QDISC_BYPASS, "PACKET_QDISC_BYPASS", 1);
-        if (Sockets.setOption(descriptor, Sockets.SOL_SOCKET, Sockets.SO_SNDBUFFORCE, SEND_BUFFER_BYTES) < 0) {
-            // Without CAP_NET_ADMIN: as much as net.core.wmem_max allows.
-            var _ = Sockets.setOption(descriptor, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
+        buffer(Sockets.SO_SNDBUFFORCE, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
+    }
+
+    /** Without CAP_NET_ADMIN it is as much as net.core.rmem_max and wmem_max allow. */
+    private void buffer(int force, int option, int bytes) {
+        if (Sockets.setOption(descriptor, Sockets.SOL_SOCKET, force, bytes) < 0) {
+            var _ = Sockets.setOption(descriptor, Sockets.SOL_SOCKET, option, bytes);
         }
     }
 

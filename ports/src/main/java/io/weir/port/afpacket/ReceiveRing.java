@@ -11,6 +11,7 @@ import io.weir.linux.Mappings;
 import io.weir.linux.NativeMemory;
 import io.weir.linux.Sockets;
 import io.weir.memory.packet.FrameOwner;
+import io.weir.port.VirtioNetHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,13 +34,19 @@ import java.nio.ByteOrder;
  * acquire before the frame, and written with release after it. A slot that is handed out keeps its status, therefore
  * {@link #held} remembers it: otherwise it would look like a new frame after one round.
  *
+ * <p>Of a frame that is longer than its slot the kernel writes the beginning there and queues the whole at the socket
+ * (PACKET_COPY_THRESH): the ring's order is the order of both. It goes into {@link LongFrames}. Small slots keep a burst of
+ * many small frames, and the copies of the long ones stay in the cache.
+ *
  * <p>The kernel takes the outer 802.1Q tag out of the frame; {@link #insertTag} puts it back, into the room before the frame.
  */
 final class ReceiveRing implements FrameOwner {
     private static final int PACKET_RX_RING = 5;
+    private static final int PACKET_COPY_THRESH = 7;
     private static final int PACKET_RESERVE = 12;
 
     private static final int STATUS_USER = 1;
+    private static final int STATUS_COPY = 1 << 1;
     private static final int STATUS_VLAN_VALID = 1 << 4;
     private static final int STATUS_VLAN_TPID_VALID = 1 << 6;
 
@@ -51,8 +58,13 @@ final class ReceiveRing implements FrameOwner {
     /** Room before each frame for a tag and the header of the port that sends it on, in bytes; a multiple of 16. */
     private static final int RESERVE_BYTES = 16;
 
-    /** Blocks of about 1 MiB: 15 of the longest frames fill one. */
+    /** Blocks of about 1 MiB. */
     private static final int BLOCK_BYTES = 1 << 20;
+
+    /** Errors that may wait at the socket, each told once. */
+    private static final int MOST_ERRORS = 2;
+
+    private static final int RECEIVE_FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_TRUNC;
 
     private static final MemorySegment FRAMES = NativeMemory.all();
     private static final VarHandle STATUS = JAVA_INT.varHandle().withInvokeExactBehavior();
@@ -65,6 +77,7 @@ final class ReceiveRing implements FrameOwner {
     private final int framesPerBlock;
     private final long[] slot;
     private final boolean[] held;
+    private final LongFrames longFrames = new LongFrames();
     private int next;
 
     private ReceiveRing(long base, int blockBytes, int blocks, int frameBytes) {
@@ -91,6 +104,9 @@ final class ReceiveRing implements FrameOwner {
         Sockets.require(
                 Sockets.setOption(socket, Sockets.SOL_PACKET, PACKET_RESERVE, RESERVE_BYTES),
                 "setsockopt(PACKET_RESERVE, " + RESERVE_BYTES + ")");
+        Sockets.require(
+                Sockets.setOption(socket, Sockets.SOL_PACKET, PACKET_COPY_THRESH, 1),
+                "setsockopt(PACKET_COPY_THRESH, 1)");
         try (Arena arena = Arena.ofConfined()) {
             // struct tpacket_req: block size, blocks, frame size, frames
             MemorySegment request = arena.allocateFrom(JAVA_INT, blockBytes, blocks, frameBytes, blocks * perBlock);
@@ -109,9 +125,9 @@ final class ReceiveRing implements FrameOwner {
         return slot.length;
     }
 
-    /** Slots handed out and not yet given back; for tests. */
+    /** Slots and other buffers handed out and not yet given back; for tests. */
     int slotsHeld() {
-        int count = 0;
+        int count = longFrames.held();
         for (boolean one : held) {
             if (one) {
                 count++;
@@ -132,9 +148,33 @@ final class ReceiveRing implements FrameOwner {
         return slot[taken];
     }
 
+    /** The next frame is longer than its slot, and there is nowhere to put it now; the ring must not be empty. */
+    boolean isBlocked() {
+        return longFrames.isExhausted() && isTruncated(slot[next]);
+    }
+
     /** The frame was longer than its slot. */
     static boolean isTruncated(long header) {
         return FRAMES.get(JAVA_INT, header + 8) < FRAMES.get(JAVA_INT, header + 4);
+    }
+
+    /**
+     * Receives the frame that is longer than the slot just taken; returns where it stands, or 0 when the kernel had no
+     * room for it or it is longer than any we take. The slot stays taken.
+     */
+    long receiveLong(int socket, long header) {
+        if ((FRAMES.get(JAVA_INT, header) & STATUS_COPY) == 0) {
+            return 0;
+        }
+        long message = longFrames.nextMessage();
+        long received = Sockets.receive(socket, message, LongFrames.MESSAGE_BYTES, RECEIVE_FLAGS);
+        for (int left = MOST_ERRORS; received < 0 && received != -Errno.EAGAIN && left > 0; left--) {
+            // An error of the interface stands before the frame.
+            received = Sockets.receive(socket, message, LongFrames.MESSAGE_BYTES, RECEIVE_FLAGS);
+        }
+        boolean isWhole = received == VirtioNetHeader.BYTES + (long) FRAMES.get(JAVA_INT, header + 4)
+                && received <= LongFrames.MESSAGE_BYTES;
+        return isWhole ? longFrames.take() : 0;
     }
 
     /** Bytes that the tag adds in front of what the kernel left: 0 or {@value #TAG_BYTES}. */
@@ -142,8 +182,9 @@ final class ReceiveRing implements FrameOwner {
         return (FRAMES.get(JAVA_INT, header) & STATUS_VLAN_VALID) != 0 ? TAG_BYTES : 0;
     }
 
+    /** Bytes of the frame without the tag. */
     static int length(long header) {
-        return FRAMES.get(JAVA_INT, header + 8);
+        return FRAMES.get(JAVA_INT, header + 4);
     }
 
     /** Where the kernel put the frame; the virtio header stands before it. */
@@ -166,13 +207,24 @@ final class ReceiveRing implements FrameOwner {
         return tagged;
     }
 
+    private boolean isInSlot(long address) {
+        return address >= base && address < base + bytes;
+    }
+
     @Override
     public int room(long address) {
+        if (!isInSlot(address)) {
+            return longFrames.room(address);
+        }
         return frameBytes - (int) ((address - base) % blockBytes % frameBytes);
     }
 
     @Override
     public void release(long address) {
+        if (!isInSlot(address)) {
+            longFrames.release(address);
+            return;
+        }
         long offset = address - base;
         int index = (int) (offset / blockBytes) * framesPerBlock + (int) (offset % blockBytes) / frameBytes;
         held[index] = false;
@@ -182,5 +234,6 @@ final class ReceiveRing implements FrameOwner {
     /** The mapping keeps the socket alive, so it goes first. */
     void unmap() {
         Mappings.unmap(base, bytes);
+        longFrames.unmap();
     }
 }

@@ -7,6 +7,7 @@ import io.weir.linux.Errno;
 import io.weir.linux.LinuxException;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
+import io.weir.port.FrameBatch;
 import io.weir.port.Offload;
 import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
@@ -174,22 +175,86 @@ class AfPacketPortTest {
     }
 
     @Test
-    void a_frame_longer_than_its_slot_is_counted_and_its_slot_is_free_again() throws Exception {
+    void frames_longer_than_a_slot_are_received_whole_and_in_their_order() throws Exception {
         try (RawStation from = new RawStation(left, "l0")) {
-            AfPacketPort w0 = node.open(1, "w0", options -> options.withRing(4, 512));
-            for (int i = 0; i < 2 * 8; i++) {
-                from.send(frame(1000, i));
-                node.waitFor(2_000, w0);
-                node.batch.clear();
-                assertThat(w0.receive(node.batch, 64)).isZero();
+            AfPacketPort w0 = node.open(1, "w0", options -> options.withRing(64, 512));
+            for (int round = 0; round < 100; round++) {
+                byte[][] sent = new byte[20][];
+                for (int i = 0; i < sent.length; i++) {
+                    int length = i % 3 == 0 ? 60 + round : 500 + 7 * (round + i);
+                    sent[i] = i % 5 == 0 ? tagged(length) : frame(length, i);
+                    from.send(sent[i]);
+                }
+                int received = 0;
+                while (received < sent.length) {
+                    int count = node.receive(w0, 7);
+                    for (int i = 0; i < count; i++) {
+                        assertThat(node.bytes(i)).isEqualTo(sent[received++]);
+                    }
+                    // the last first
+                    for (int i = count - 1; i >= 0; i--) {
+                        node.release(i);
+                    }
+                }
             }
-            from.send(frame(100, 1));
-            assertThat(node.receive(w0, 64)).isEqualTo(1);
-            node.release(0);
-
+            assertThat(w0.slotsHeld()).isZero();
             assertThat(node.counters.value(InterfaceCounter.TRUNCATED_PACKETS, 1))
-                    .isEqualTo(16);
-            assertThat(node.counters.dropped(DropReason.FRAME_TRUNCATED, 1)).isEqualTo(16);
+                    .isZero();
+        }
+    }
+
+    @Test
+    void long_frames_wait_in_the_kernel_while_too_many_are_held() throws Exception {
+        try (RawStation from = new RawStation(left, "l0")) {
+            AfPacketPort w0 = node.open(1, "w0", options -> options.withRing(256, 512));
+            int held = 128;
+            for (int i = 0; i < held + 10; i++) {
+                from.send(frame(1000, i));
+            }
+            FrameBatch holding = new FrameBatch(256);
+            while (holding.size() < held) {
+                w0.receive(holding, 64);
+            }
+            assertThat(w0.slotsHeld()).isEqualTo(held);
+            assertThat(w0.receive(node.batch, 64)).isZero();
+            assertThat(w0.hasBacklog()).isTrue();
+
+            for (int i = 0; i < held; i++) {
+                node.owners.release(holding.address[i], holding.owner[i]);
+            }
+            assertThat(node.receive(w0, 64)).isEqualTo(10);
+            for (int i = 0; i < 10; i++) {
+                assertThat(node.bytes(i)).isEqualTo(frame(1000, held + i));
+            }
+            node.releaseAll();
+            assertThat(w0.slotsHeld()).isZero();
+        }
+    }
+
+    @Test
+    void long_frames_that_the_kernel_has_no_room_for_are_counted_and_others_follow() throws Exception {
+        try (RawStation from = new RawStation(left, "l0")) {
+            AfPacketPort w0 = node.open(1, "w0", options -> options.withRing(32_768, 256));
+            int sent = 0;
+            for (; sent < 30_000; sent++) {
+                from.send(frame(1400, sent));
+            }
+            from.send(frame(60, 77));
+            int received = 0;
+            boolean isLast = false;
+            while (!isLast) {
+                int count = node.receive(w0, 64);
+                for (int i = 0; i < count; i++) {
+                    isLast = java.util.Arrays.equals(node.bytes(i), frame(60, 77));
+                }
+                received += count;
+                node.releaseAll();
+            }
+            long truncated = node.counters.dropped(DropReason.FRAME_TRUNCATED, 1);
+            assertThat(truncated).isPositive();
+            assertThat(node.counters.value(InterfaceCounter.TRUNCATED_PACKETS, 1))
+                    .isEqualTo(truncated);
+            assertThat(received + truncated).isEqualTo(sent + 1);
             assertThat(w0.slotsHeld()).isZero();
         }
     }

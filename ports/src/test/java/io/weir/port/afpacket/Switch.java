@@ -96,6 +96,10 @@ final class Switch implements AutoCloseable {
         owners.release(batch.address[i], batch.owner[i]);
     }
 
+    void releaseAll() {
+        releaseFrom(0);
+    }
+
     /** Puts a frame into packet storage and the batch. */
     void add(byte[] frame, long offload) {
         long address = storage.acquire();
