@@ -20,6 +20,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Several switching processors that share an interface: by its queues, or by flow where it has one queue. */
 class ProcessorsSystemTest {
+    private static final int WINDOW_MS = 2000;
+    /** 2 % of a CPU for each of two processors. */
+    private static final long MOST_IDLE_NANOS = 2 * WINDOW_MS * 1_000_000L / 50;
+
     private static final String URL = "http://10.9.0.100/";
 
     private final String name = "system-processors-" + ProcessHandle.current().pid();
@@ -178,28 +182,34 @@ class ProcessorsSystemTest {
     void a_processor_without_traffic_costs_next_to_nothing() throws IOException, InterruptedException {
         cables(1);
         try (RunningNode node = start(2, "driver: af_xdp")) {
-            Thread.sleep(3000);
-            long before = switchingTicks(node);
-            Thread.sleep(5000);
-            long used = switchingTicks(node) - before;
-            // 2 % of 5 s in ticks of 10 ms, for each of two processors
-            assertThat(used).as("ticks of both switching threads in 5 s").isLessThanOrEqualTo(20);
+            long least = Long.MAX_VALUE;
+            // Whoever else uses the machine makes a window dearer, never cheaper.
+            for (int window = 0; window < 10 && least > MOST_IDLE_NANOS; window++) {
+                long before = switchingNanos(node);
+                Thread.sleep(WINDOW_MS);
+                least = Math.min(least, switchingNanos(node) - before);
+            }
+            assertThat(least)
+                    .as("ns on a CPU of both switching threads in " + WINDOW_MS + " ms, the least of several")
+                    .isLessThanOrEqualTo(MOST_IDLE_NANOS);
         }
     }
 
-    /** User and system time of the switching threads (proc(5), fields 14 and 15 of stat), in ticks of 10 ms. */
-    private static long switchingTicks(RunningNode node) throws IOException {
-        long ticks = 0;
+    /** Time on a CPU of the switching threads: first field of schedstat (Documentation/scheduler/sched-stats.rst). */
+    private static long switchingNanos(RunningNode node) throws IOException {
+        long nanos = 0;
+        int threads = 0;
         try (var tasks =
                 Files.newDirectoryStream(Path.of("/proc/" + node.process().pid() + "/task"))) {
             for (Path task : tasks) {
-                String stat = Files.readString(task.resolve("stat"));
-                if (stat.contains("(switching-")) {
-                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                    ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+                if (Files.readString(task.resolve("comm")).startsWith("switching-")) {
+                    threads++;
+                    nanos += Long.parseLong(
+                            Files.readString(task.resolve("schedstat")).split(" ", -1)[0]);
                 }
             }
         }
-        return ticks;
+        assertThat(threads).as("switching threads").isEqualTo(2);
+        return nanos;
     }
 }
