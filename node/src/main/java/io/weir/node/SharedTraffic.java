@@ -15,7 +15,6 @@ import io.weir.control.configuration.ServerConfiguration;
 import io.weir.control.configuration.ServiceConfiguration;
 import io.weir.control.network.SourceAddresses;
 import io.weir.port.afxdp.TrafficSelector;
-import io.weir.port.afxdp.TrafficSelector.Endpoint;
 import io.weir.port.afxdp.TrafficSelector.Ports;
 import io.weir.wire.IpAddress;
 import io.weir.wire.IpPrefix;
@@ -32,14 +31,14 @@ import java.util.Set;
  * checked or polled. A service on any port is known by its address alone; its servers' replies are then known by no port,
  * and stay with the kernel.
  */
-record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Endpoint> servers) {
+record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Ports> servers) {
     private static final int TCP = 6;
     private static final int UDP = 17;
 
     static SharedTraffic of(NodeConfiguration configuration) {
         Set<InetAddress> addresses = new HashSet<>();
         Set<Ports> services = new HashSet<>();
-        Set<Endpoint> servers = new HashSet<>();
+        Set<Ports> servers = new HashSet<>();
         for (InterfaceConfiguration face : configuration.interfaces()) {
             for (IpPrefix prefix : face.addresses()) {
                 addresses.add(address(prefix.address()));
@@ -49,9 +48,7 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Endpoi
             int protocol = service.protocol().number();
             for (IpAddress address : service.addresses()) {
                 addresses.add(address(address));
-                if (service.port() != 0) {
-                    services.add(new Ports(address(address), protocol, service.port()));
-                }
+                add(services, address, protocol, service.port());
             }
             if (service.forwarding() == ServiceConfiguration.Forwarding.NAT) {
                 for (ServiceConfiguration.Member member : service.members()) {
@@ -69,7 +66,7 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Endpoi
         }
         for (IpAddress own :
                 new SourceAddresses(configuration).ownOf(configuration.reports().listen())) {
-            services.add(new Ports(address(own), UDP, configuration.reports().port()));
+            add(services, own, UDP, configuration.reports().port());
         }
         for (ServerConfiguration server : configuration.servers()) {
             answers(configuration, server)
@@ -110,9 +107,9 @@ record SharedTraffic(Set<InetAddress> addresses, Set<Ports> services, Set<Endpoi
                 .orElse(List.of());
     }
 
-    private static void add(Set<Endpoint> endpoints, IpAddress address, int protocol, int port) {
+    private static void add(Set<Ports> ports, IpAddress address, int protocol, int port) {
         if (port != 0) {
-            endpoints.add(new Endpoint(address(address), protocol, port));
+            ports.add(new Ports(address(address), protocol, port));
         }
     }
 

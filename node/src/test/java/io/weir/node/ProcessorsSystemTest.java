@@ -20,9 +20,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Several switching processors that share an interface: by its queues, or by flow where it has one queue. */
 class ProcessorsSystemTest {
-    private static final int WINDOW_MS = 2000;
+    private static final int WINDOW_MS = 1000;
     /** 2 % of a CPU for each of two processors. */
-    private static final long MOST_IDLE_NANOS = 2 * WINDOW_MS * 1_000_000L / 50;
+    private static final long MOST_IDLE_NANOS = 2L * WINDOW_MS * 1_000_000L / 50;
 
     private static final String URL = "http://10.9.0.100/";
 
@@ -182,15 +182,15 @@ class ProcessorsSystemTest {
     void a_processor_without_traffic_costs_next_to_nothing() throws IOException, InterruptedException {
         cables(1);
         try (RunningNode node = start(2, "driver: af_xdp")) {
-            long least = Long.MAX_VALUE;
-            // Whoever else uses the machine makes a window dearer, never cheaper.
-            for (int window = 0; window < 10 && least > MOST_IDLE_NANOS; window++) {
+            Thread.sleep(3000);
+            List<Long> windows = new ArrayList<>();
+            for (int k = 0; k < 7; k++) {
                 long before = switchingNanos(node);
                 Thread.sleep(WINDOW_MS);
-                least = Math.min(least, switchingNanos(node) - before);
+                windows.add(switchingNanos(node) - before);
             }
-            assertThat(least)
-                    .as("ns on a CPU of both switching threads in " + WINDOW_MS + " ms, the least of several")
+            assertThat(windows.stream().sorted().toList().get(3))
+                    .as("ns on a CPU of both switching threads in " + WINDOW_MS + " ms, the median of " + windows)
                     .isLessThanOrEqualTo(MOST_IDLE_NANOS);
         }
     }

@@ -3,7 +3,6 @@ package io.weir.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.control.configuration.ConfigurationLoader;
-import io.weir.port.afxdp.TrafficSelector.Endpoint;
 import io.weir.port.afxdp.TrafficSelector.Ports;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
@@ -44,9 +43,9 @@ class SharedTrafficTest {
                         new Ports(address("198.51.100.1"), UDP, 16_384, 32_767));
         assertThat(traffic.servers())
                 .containsExactlyInAnyOrder(
-                        new Endpoint(address("10.1.0.11"), TCP, 8080),
-                        new Endpoint(address("2001:db8:1::11"), TCP, 8080),
-                        new Endpoint(address("10.1.0.11"), TCP, 8081),
-                        new Endpoint(address("2001:db8:1::11"), TCP, 8081));
+                        new Ports(address("10.1.0.11"), TCP, 8080),
+                        new Ports(address("2001:db8:1::11"), TCP, 8080),
+                        new Ports(address("10.1.0.11"), TCP, 8081),
+                        new Ports(address("2001:db8:1::11"), TCP, 8081));
     }
 }

@@ -5,7 +5,6 @@ import static io.weir.memory.configuration.ConfigurationLayout.*;
 import io.weir.memory.configuration.ConfigurationImage.PortRange;
 import io.weir.memory.configuration.ConfigurationImage.Settings;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,25 +39,14 @@ public final class ControlView {
 
     /** True when one of the sockets uses the port. */
     public boolean isPort(int port) {
-        int count = side.get(U32, CONTROL_PORT_COUNT);
-        for (long at = CONTROL_PORTS; count > 0; count--, at += CONTROL_PORTS_BYTES) {
-            if (port >= side.get(U16, at) && port <= side.get(U16, at + CONTROL_PORTS_GREATEST)) {
-                return true;
-            }
-        }
-        return false;
+        return PortRanges.contain(side, CONTROL_PORTS, side.get(U32, CONTROL_PORT_COUNT), port);
     }
 
     /** Fails with {@link IllegalArgumentException} when a number is out of range or the list of ports too long. */
     static void check(Settings settings, int interfaces) {
         int id = settings.controlInterface();
         require(id >= 0 && id <= interfaces, "control interface", id, interfaces);
-        int ranges = settings.controlPorts().size();
-        require(ranges <= MAX_CONTROL_PORTS, "ranges of control ports", ranges, MAX_CONTROL_PORTS);
-        for (PortRange each : settings.controlPorts()) {
-            require(each.least() > 0 && each.least() <= each.greatest(), "control port", each.least(), each.greatest());
-            require(each.greatest() <= 0xffff, "control port", each.greatest(), 0xffff);
-        }
+        PortRanges.check(settings.controlPorts(), MAX_CONTROL_PORTS, "control port");
     }
 
     /** Writes what belongs into the header of a side. */
@@ -67,22 +55,11 @@ public final class ControlView {
         side.set(U32, CONTROL_PACKETS, settings.controlPacketsPerSecond());
         side.set(U64, CONTROL_LINK_ADDRESS, settings.controlLinkAddress());
         side.set(U32, CONTROL_PORT_COUNT, settings.controlPorts().size());
-        long at = CONTROL_PORTS;
-        for (PortRange each : settings.controlPorts()) {
-            side.set(U16, at, (char) each.least());
-            side.set(U16, at + CONTROL_PORTS_GREATEST, (char) each.greatest());
-            at += CONTROL_PORTS_BYTES;
-        }
+        PortRanges.write(side, CONTROL_PORTS, settings.controlPorts());
     }
 
     /** The ports of a side that has been written. */
     static List<PortRange> readPorts(MemorySegment side) {
-        List<PortRange> ports = new ArrayList<>();
-        int count = Math.min(side.get(U32, CONTROL_PORT_COUNT), MAX_CONTROL_PORTS);
-        for (int k = 0; k < count; k++) {
-            long at = CONTROL_PORTS + (long) k * CONTROL_PORTS_BYTES;
-            ports.add(new PortRange(side.get(U16, at), side.get(U16, at + CONTROL_PORTS_GREATEST)));
-        }
-        return ports;
+        return PortRanges.read(side, CONTROL_PORTS, Math.min(side.get(U32, CONTROL_PORT_COUNT), MAX_CONTROL_PORTS));
     }
 }

@@ -59,13 +59,7 @@ public final class HostView {
 
     /** True when packets from or to the port are reserved. */
     public boolean isReservedPort(int port) {
-        int count = at == 0 ? 0 : side.get(U32, at + HOST_PORT_COUNT);
-        for (long range = at + HOST_PORTS; count > 0; count--, range += CONTROL_PORTS_BYTES) {
-            if (port >= side.get(U16, range) && port <= side.get(U16, range + CONTROL_PORTS_GREATEST)) {
-                return true;
-            }
-        }
-        return false;
+        return at != 0 && PortRanges.contain(side, at + HOST_PORTS, side.get(U32, at + HOST_PORT_COUNT), port);
     }
 
     /** True when packets from the address are reserved; IPv4 in mapped form ({@link ConfigurationReader#mapped1}). */
@@ -95,18 +89,9 @@ public final class HostView {
         require(id >= 0 && id <= interfaces, "host interface", id, interfaces);
         int addresses = host.addresses().size();
         require(addresses <= MAX_HOST_ADDRESSES, "host addresses", addresses, MAX_HOST_ADDRESSES);
-        int ports = host.reservedPorts().size();
-        require(ports <= MAX_RESERVED_PORTS, "reserved ports", ports, MAX_RESERVED_PORTS);
+        PortRanges.check(host.reservedPorts(), MAX_RESERVED_PORTS, "reserved port");
         int sources = host.reservedSources().size();
         require(sources <= MAX_RESERVED_SOURCES, "reserved sources", sources, MAX_RESERVED_SOURCES);
-        for (PortRange each : host.reservedPorts()) {
-            require(
-                    each.least() > 0 && each.least() <= each.greatest(),
-                    "reserved port",
-                    each.least(),
-                    each.greatest());
-            require(each.greatest() <= 0xffff, "reserved port", each.greatest(), 0xffff);
-        }
         for (ReservedSource each : host.reservedSources()) {
             require(each.prefixLength() >= 0 && each.prefixLength() <= 128, "prefix length", each.prefixLength(), 128);
         }
@@ -126,12 +111,7 @@ public final class HostView {
         side.set(U64, at + HOST_LINK_ADDRESS, host.linkAddress());
         side.set(U32, at + HOST_PORT_COUNT, host.reservedPorts().size());
         side.set(U32, at + HOST_SOURCE_COUNT, host.reservedSources().size());
-        long range = at + HOST_PORTS;
-        for (PortRange each : host.reservedPorts()) {
-            side.set(U16, range, (char) each.least());
-            side.set(U16, range + CONTROL_PORTS_GREATEST, (char) each.greatest());
-            range += CONTROL_PORTS_BYTES;
-        }
+        PortRanges.write(side, at + HOST_PORTS, host.reservedPorts());
         long network = at + HOST_SOURCES;
         for (ReservedSource each : host.reservedSources()) {
             side.set(U64, network, each.network().address0());
@@ -148,12 +128,8 @@ public final class HostView {
         if (view.at == 0) {
             return Host.NONE;
         }
-        List<PortRange> ports = new ArrayList<>();
         int portCount = Math.min(side.get(U32, view.at + HOST_PORT_COUNT), MAX_RESERVED_PORTS);
-        for (int k = 0; k < portCount; k++) {
-            long range = view.at + HOST_PORTS + (long) k * CONTROL_PORTS_BYTES;
-            ports.add(new PortRange(side.get(U16, range), side.get(U16, range + CONTROL_PORTS_GREATEST)));
-        }
+        List<PortRange> ports = PortRanges.read(side, view.at + HOST_PORTS, portCount);
         List<ReservedSource> sources = new ArrayList<>();
         int sourceCount = Math.min(side.get(U32, view.at + HOST_SOURCE_COUNT), MAX_RESERVED_SOURCES);
         for (int k = 0; k < sourceCount; k++) {

@@ -7,7 +7,7 @@ package io.weir.memory.counters;
  */
 public enum DropReason {
     FRAME_TOO_SHORT("shorter than its Ethernet header"),
-    FRAME_TRUNCATED("the receive buffer was smaller than the frame"),
+    FRAME_TRUNCATED("the receive buffer, or what was left of it, was smaller than the frame"),
     FRAME_TOO_LONG("longer than the buffer or the MTU of the interface it would leave by"),
     NOT_FOR_US("unicast to another station's link-layer address"),
     VLAN_UNSUPPORTED("802.1Q tag on an interface without that VLAN"),

@@ -8,7 +8,7 @@ public enum InterfaceCounter {
     TRANSMITTED_BYTES("bytes transmitted"),
     DROPPED_PACKETS("frames dropped that came in by this interface"),
     KERNEL_DROPPED_PACKETS("frames the kernel dropped before weir saw them"),
-    TRUNCATED_PACKETS("frames longer than the receive buffer"),
+    TRUNCATED_PACKETS("frames longer than the receive buffer, or than the room the kernel had left"),
     TRANSMIT_ERRORS("frames that could not be transmitted"),
     DOWN_EVENTS("times the interface went down or disappeared"),
     UP_EVENTS("times the interface was taken (back) into service"),

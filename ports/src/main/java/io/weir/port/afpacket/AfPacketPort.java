@@ -4,7 +4,6 @@ import io.weir.linux.Errno;
 import io.weir.linux.Interfaces;
 import io.weir.linux.LinuxException;
 import io.weir.linux.NativeMemory;
-import io.weir.linux.Sockets;
 import io.weir.memory.counters.Counter;
 import io.weir.memory.counters.DropReason;
 import io.weir.memory.counters.InterfaceCounter;
@@ -17,7 +16,6 @@ import io.weir.port.Port;
 import io.weir.port.PortCapabilities;
 import io.weir.port.VirtioNetHeader;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -46,15 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class AfPacketPort implements Port {
     private static final MemorySegment FRAMES = NativeMemory.all();
 
-    /** More than any MTU, so that the kernel refuses a frame that was cut to it. */
-    private static final int LONGEST_FRAME = 128 << 10;
-
-    /**
-     * From so many frames on one sendmmsg costs less than their sendtos. Measured over veth, processor time per 60-byte
-     * frame: alone 560 ns by sendto and 620 by sendmmsg, two 570, eight 530, sixty-four 520.
-     */
-    private static final int LEAST_MESSAGES = 3;
-
     private static final System.Logger LOG = System.getLogger(AfPacketPort.class.getName());
 
     private final AfPacketOptions options;
@@ -66,9 +55,7 @@ public final class AfPacketPort implements Port {
     // Socket and ring are replaced when an interface with fanout comes back, while no frame of the ring is held.
     private PacketSocket socket;
     private int descriptor;
-    private final Messages messages = new Messages();
-    /** Frames of several buffers are joined here, into one piece; memory nobody touches costs nothing. */
-    private final MemorySegment joined = Arena.ofAuto().allocate(VirtioNetHeader.BYTES + LONGEST_FRAME, 8);
+    private final FrameSender sender;
 
     private @Nullable ReceiveRing ring;
 
@@ -97,6 +84,7 @@ public final class AfPacketPort implements Port {
         device = options.device();
         owners = options.owners();
         counters = options.counters();
+        sender = new FrameSender(id, owners, counters);
         this.question = question;
         this.socket = socket;
         this.ring = ring;
@@ -240,88 +228,12 @@ public final class AfPacketPort implements Port {
         if (!up) {
             return 0;
         }
-        int size = batch.size();
-        int done = 0;
-        while (done < size) {
-            int run = runOfWhole(batch, done, size);
-            int accepted = run < LEAST_MESSAGES ? sendOne(batch, done) : sendMany(batch, done, run);
-            if (accepted == 0) {
-                break;
-            }
-            done += accepted;
+        int sent = sender.send(descriptor, batch);
+        if (sender.hasLostInterface()) {
+            markDown();
         }
-        transmitted += done;
-        return done;
-    }
-
-    /** Frames from row {@code from} that stand in one piece, so that one system call may send them all. */
-    private static int runOfWhole(FrameBatch batch, int from, int size) {
-        int end = Math.min(size, from + Messages.CAPACITY);
-        int at = from;
-        while (at < end && batch.owner[at] != FrameBatch.CHAIN) {
-            at++;
-        }
-        return at - from;
-    }
-
-    /** Sends row {@code i}; returns 0 when it was not accepted. */
-    private int sendOne(FrameBatch batch, int i) {
-        long frame = batch.owner[i] == FrameBatch.CHAIN ? join(batch, i) : batch.address[i] - VirtioNetHeader.BYTES;
-        VirtioNetHeader.write(FRAMES, frame, batch.offload[i]);
-        long sent = Sockets.send(descriptor, frame, wireBytes(batch, i), Sockets.MSG_DONTWAIT);
-        if (sent < 0 && !isFrameAtFault((int) -sent, batch.ingress[i])) {
-            return 0;
-        }
-        owners.release(batch.address[i], batch.owner[i]);
-        return 1;
-    }
-
-    /** Sends {@code count} rows; returns how many were accepted: the kernel stops at the first that it refuses. */
-    private int sendMany(FrameBatch batch, int from, int count) {
-        for (int k = 0; k < count; k++) {
-            long frame = batch.address[from + k] - VirtioNetHeader.BYTES;
-            VirtioNetHeader.write(FRAMES, frame, batch.offload[from + k]);
-            messages.set(k, frame, wireBytes(batch, from + k));
-        }
-        int sent = Sockets.sendMany(descriptor, messages.message(0), count, Sockets.MSG_DONTWAIT);
-        if (sent < 0) {
-            if (!isFrameAtFault(-sent, batch.ingress[from])) {
-                return 0;
-            }
-            sent = 1;
-        }
-        for (int k = from; k < from + sent; k++) {
-            owners.release(batch.address[k], batch.owner[k]);
-        }
+        transmitted += sent;
         return sent;
-    }
-
-    private static int wireBytes(FrameBatch batch, int i) {
-        return Math.min(batch.length[i], LONGEST_FRAME) + VirtioNetHeader.BYTES;
-    }
-
-    /** Copies a frame of several buffers into one piece; the kernel refuses one that is longer than an IP packet. */
-    private long join(FrameBatch batch, int i) {
-        int length = Math.min(batch.length[i], LONGEST_FRAME);
-        owners.storage().chain().copyTo(batch.address[i], length, joined, VirtioNetHeader.BYTES);
-        return joined.address();
-    }
-
-    /** True when this frame will never be sent but the next one may; counted. */
-    private boolean isFrameAtFault(int errno, int ingress) {
-        return switch (errno) {
-            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM, Errno.EINTR -> false;
-            case Errno.ENETDOWN, Errno.ENODEV, Errno.ENXIO -> {
-                markDown();
-                yield false;
-            }
-            default -> {
-                counters.add(InterfaceCounter.TRANSMIT_ERRORS, id, 1);
-                counters.drop(
-                        errno == Errno.EMSGSIZE ? DropReason.FRAME_TOO_LONG : DropReason.TRANSMIT_FAILED, ingress);
-                yield true;
-            }
-        };
     }
 
     @Override

@@ -47,23 +47,6 @@ public final class TrafficSelector implements AutoCloseable {
     private static final int MOST_ENTRIES = 1 << 16;
 
     /**
-     * One end of a transport protocol.
-     *
-     * @param protocol 6 (TCP) or 17 (UDP)
-     * @param port 1..65535
-     */
-    public record Endpoint(InetAddress address, int protocol, int port) {
-        public Endpoint {
-            if (protocol != 6 && protocol != 17) {
-                throw new IllegalArgumentException("protocol " + protocol + " is neither 6 (TCP) nor 17 (UDP)");
-            }
-            if (port < 1 || port > 65_535) {
-                throw new IllegalArgumentException("port " + port + " is not within 1..65535");
-            }
-        }
-    }
-
-    /**
      * Ports of one address.
      *
      * @param protocol 6 (TCP) or 17 (UDP)
@@ -72,11 +55,17 @@ public final class TrafficSelector implements AutoCloseable {
      */
     public record Ports(InetAddress address, int protocol, int least, int greatest) {
         public Ports {
+            if (protocol != 6 && protocol != 17) {
+                throw new IllegalArgumentException("protocol " + protocol + " is neither 6 (TCP) nor 17 (UDP)");
+            }
+            for (int port : new int[] {least, greatest}) {
+                if (port < 1 || port > 65_535) {
+                    throw new IllegalArgumentException("port " + port + " is not within 1..65535");
+                }
+            }
             if (least > greatest) {
                 throw new IllegalArgumentException("ports " + least + " to " + greatest + " are none");
             }
-            var _ = new Endpoint(address, protocol, least);
-            var _ = new Endpoint(address, protocol, greatest);
         }
 
         /** One port. */
@@ -181,11 +170,11 @@ public final class TrafficSelector implements AutoCloseable {
      *     when it has
      * @param serving packets from them are taken: replies to be translated back
      */
-    public synchronized void replace(Set<InetAddress> own, Set<Ports> served, Set<Endpoint> serving) {
+    public synchronized void replace(Set<InetAddress> own, Set<Ports> served, Set<Ports> serving) {
         Set<InetAddress> kernel = netlink.addresses();
         Map<Key, Integer> wantedAddresses = addressValues(own, kernel);
         Map<Key, Integer> wantedServices = portValues(served, kernel);
-        Map<Key, Integer> wantedServers = endpointValues(serving);
+        Map<Key, Integer> wantedServers = portValues(serving, kernel);
         addresses.add(wantedAddresses);
         services.add(wantedServices);
         servers.add(wantedServers);
@@ -207,16 +196,10 @@ public final class TrafficSelector implements AutoCloseable {
             // An address that is weir's alone brings all packets.
             if (each.least == each.greatest || kernel.contains(each.address)) {
                 for (int port = each.least; port <= each.greatest; port++) {
-                    values.put(key(new Endpoint(each.address, each.protocol, port)), 1);
+                    values.put(key(each.address, each.protocol, port), 1);
                 }
             }
         }
-        return values;
-    }
-
-    private static Map<Key, Integer> endpointValues(Set<Endpoint> endpoints) {
-        Map<Key, Integer> values = new HashMap<>();
-        endpoints.forEach(endpoint -> values.put(key(endpoint), 1));
         return values;
     }
 
@@ -224,9 +207,9 @@ public final class TrafficSelector implements AutoCloseable {
         return Key.of(address, 0);
     }
 
-    static Key key(Endpoint endpoint) {
-        int portInNetworkOrder = Short.toUnsignedInt(Short.reverseBytes((short) endpoint.port));
-        return Key.of(endpoint.address, portInNetworkOrder | (endpoint.protocol << 16));
+    private static Key key(InetAddress address, int protocol, int port) {
+        int portInNetworkOrder = Short.toUnsignedInt(Short.reverseBytes((short) port));
+        return Key.of(address, portInNetworkOrder | (protocol << 16));
     }
 
     /** Descriptors of the maps, for programs. */

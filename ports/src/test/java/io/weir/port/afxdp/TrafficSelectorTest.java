@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.linux.Namespaces;
 import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
-import io.weir.port.afxdp.TrafficSelector.Endpoint;
 import io.weir.port.afxdp.TrafficSelector.Ports;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -147,7 +146,7 @@ class TrafficSelectorTest {
         selector.replace(
                 Set.of(VIRTUAL, VIRTUAL6, KERNEL),
                 Set.of(new Ports(KERNEL, TCP, 80), new Ports(address("fd00::2"), UDP, 53)),
-                Set.of(new Endpoint(address("10.0.0.1"), TCP, 8080), new Endpoint(address("fd00::1"), UDP, 5353)));
+                Set.of(new Ports(address("10.0.0.1"), TCP, 8080), new Ports(address("fd00::1"), UDP, 5353)));
         AfXdpPort port = open(attach);
 
         // to weir's addresses: everything
@@ -303,8 +302,8 @@ class TrafficSelectorTest {
 
     @Test
     void impossible_endpoints_are_refused() {
-        assertThatThrownBy(() -> new Endpoint(KERNEL, 1, 80)).hasMessageContaining("protocol 1");
-        assertThatThrownBy(() -> new Endpoint(KERNEL, TCP, 0)).hasMessageContaining("port 0");
-        assertThatThrownBy(() -> new Endpoint(KERNEL, TCP, 65_536)).hasMessageContaining("port 65536");
+        assertThatThrownBy(() -> new Ports(KERNEL, 1, 80)).hasMessageContaining("protocol 1");
+        assertThatThrownBy(() -> new Ports(KERNEL, TCP, 0)).hasMessageContaining("port 0");
+        assertThatThrownBy(() -> new Ports(KERNEL, TCP, 65_536)).hasMessageContaining("port 65536");
     }
 }
