@@ -71,6 +71,10 @@ public final class AfPacketPort implements Port {
     private boolean bound;
 
     private boolean up;
+
+    /** What the log said last; sending finds out before housekeeping does. */
+    private boolean toldUp;
+
     private long received;
     private long transmitted;
     private long kernelDrops;
@@ -115,6 +119,7 @@ public final class AfPacketPort implements Port {
             }
             port.followInterface();
             port.requireFanout();
+            port.toldUp = port.up;
             if (!port.up) {
                 LOG.log(Level.WARNING, "interface {0} is down; {1}", options.device(), port.remedy());
             }
@@ -245,9 +250,9 @@ public final class AfPacketPort implements Port {
                 counters.add(InterfaceCounter.KERNEL_DROPPED_PACKETS, id, drops);
             }
         }
-        boolean wasUp = up;
         followInterface();
-        if (wasUp != up) {
+        if (toldUp != up) {
+            toldUp = up;
             LOG.log(
                     up ? Level.INFO : Level.WARNING,
                     up ? "interface {0} is in service" : "interface {0} is down; {1}",

@@ -12,7 +12,11 @@ import io.weir.port.Offload;
 import io.weir.port.RawStation;
 import io.weir.port.TestNetwork;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -416,6 +420,10 @@ class AfPacketPortTest {
     @Test
     void sending_to_an_interface_that_was_set_down_is_refused_until_it_is_up() throws Exception {
         AfPacketPort w1 = node.open(2, "w1");
+        List<String> log = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(AfPacketPort.class.getName());
+        Filter before = logger.getFilter();
+        logger.setFilter(each -> log.add(each.getMessage()));
         network.ip(middle, "link set dev w1 down");
 
         // before any housekeeping: the kernel says so
@@ -424,10 +432,14 @@ class AfPacketPortTest {
         assertThat(node.counters.value(InterfaceCounter.DOWN_EVENTS, 2)).isEqualTo(1);
         assertThat(node.counters.value(InterfaceCounter.TRANSMIT_ERRORS, 2)).isZero();
         w1.maintain(0);
+        w1.maintain(100);
+        assertThat(log).containsExactly("interface {0} is down; {1}");
         node.waitFor(0, w1);
 
         network.ip(middle, "link set dev w1 up");
         node.await(w1, w1::isUp);
+        assertThat(log).containsExactly("interface {0} is down; {1}", "interface {0} is in service");
+        logger.setFilter(before);
         try (RawStation station = new RawStation(right, "r0")) {
             assertThat(node.send(w1, frame(64, 2))).isEqualTo(1);
             assertThat(station.receive()).isEqualTo(frame(64, 2));
